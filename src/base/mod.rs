@@ -1,0 +1,1 @@
+//! Base images: the ones in the binary, and those a team derives.

@@ -1,0 +1,1 @@
+//! The Docker Engine: builds through BuildKit, images, pushes and pulls.

@@ -1,0 +1,1 @@
+//! Arguments, and one thin file per command.

@@ -1,0 +1,23 @@
+//! From a git repository with an `app.toml` to a versioned image in a registry.
+//!
+//! `docs/architecture.md` is the map. The arrows: `cli → ops → the rest`; `image`, `plan`,
+//! `config` and `stack` are pure; nothing below `cli` prints, prompts, exits or reads the
+//! environment.
+
+pub mod base;
+pub mod builder;
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod image;
+pub mod ops;
+pub mod plan;
+pub mod registry;
+pub mod report;
+pub mod settings;
+pub mod source;
+pub mod stack;
+pub mod ui;
+pub mod webhook;
+
+pub use error::{Error, Kind, Result};

@@ -1,0 +1,3 @@
+//! Exit code and signals.
+
+fn main() {}

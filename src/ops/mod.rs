@@ -1,0 +1,1 @@
+//! What the CLI and a server both call. Prints nothing, reads no environment.

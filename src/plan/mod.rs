@@ -1,0 +1,1 @@
+//! The build plan: what goes into a version, as a value. Pure.

@@ -1,0 +1,1 @@
+//! The OCI distribution API, as far as `paas` asks a registry itself.

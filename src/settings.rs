@@ -1,0 +1,33 @@
+//! What the machine and the user's configuration say, resolved once by the CLI (or the server)
+//! and passed down as plain values.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Where the Docker Engine listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EngineAddress {
+    /// A Unix socket.
+    Unix(PathBuf),
+    /// `host:port`, plain HTTP.
+    Tcp(String),
+}
+
+/// Settings of one invocation. Built by `cli::environment`; nothing else reads the environment.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The Docker Engine.
+    pub engine: EngineAddress,
+    /// Registry host, with port where needed; `None`: images stay on this machine.
+    pub registry: Option<String>,
+    /// The machine's bundle of certificate authorities (PEM), given to every build step.
+    pub ca_bundle: Option<PathBuf>,
+    /// `http_proxy` and its relatives, in the spelling found.
+    pub proxies: BTreeMap<String, String>,
+    /// Docker's client configuration folder (`config.json`): registry credentials.
+    pub docker_config: PathBuf,
+    /// State that is kept: file times, the secrets' fingerprint key.
+    pub state_dir: PathBuf,
+    /// Where `CI` is set, `app.lock` is not rewritten.
+    pub ci: bool,
+}

@@ -1,0 +1,27 @@
+use std::path::PathBuf;
+
+/// Where the commit stands among the tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// 40 hex digits.
+    pub commit: String,
+    /// Committer time, seconds since 1970.
+    pub time: i64,
+    /// Nearest reachable tag as git has it (raw), lightweight ones too.
+    pub tag: Option<String>,
+    /// Commits since the tag; without a tag, all commits.
+    pub distance: usize,
+    /// At least 8 hex digits, more where 8 are ambiguous.
+    pub abbreviation: String,
+    /// The branch; `None` when detached.
+    pub branch: Option<String>,
+}
+
+/// An app's folder in a repository.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The work tree's root.
+    pub root: PathBuf,
+    /// The app's folder relative to the root; empty at the root.
+    pub folder: PathBuf,
+}

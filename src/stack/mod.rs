@@ -1,0 +1,1 @@
+//! Which stack a repository is written in, told from its files.

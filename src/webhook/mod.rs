@@ -1,0 +1,1 @@
+//! Events of git hosts: proof, meaning, and the decision to build. Pure.

@@ -1,0 +1,84 @@
+//! A repository, a private home and the real binary.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A git repository in a temporary folder, with a home of its own: no user configuration, fixed
+/// identity and dates.
+pub struct Sandbox {
+    folder: TempDir,
+}
+
+impl Sandbox {
+    /// An empty repository on branch `main`.
+    pub fn new() -> Self {
+        let sandbox = Self { folder: TempDir::new().expect("a temporary folder") };
+        fs::create_dir_all(sandbox.home()).unwrap();
+        fs::create_dir_all(sandbox.repo()).unwrap();
+        sandbox.git(&["init", "--quiet", "--initial-branch=main"]);
+        sandbox
+    }
+
+    /// The work tree's root.
+    pub fn repo(&self) -> PathBuf {
+        self.folder.path().join("repo")
+    }
+
+    /// `$HOME`, which also holds state and cache.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// Writes a file below the root, with its folders.
+    pub fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> &Self {
+        let path = self.repo().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Adds everything and commits.
+    pub fn commit(&self, message: &str) -> &Self {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
+        self
+    }
+
+    /// Runs git in the root; panics with its output when it fails. Returns stdout, trimmed.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        let output = self.clean(Command::new("git")).args(arguments).output().expect("git");
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// The binary under test, in the repository's root, with nothing inherited but `PATH`.
+    pub fn paas(&self, arguments: &[&str]) -> assert_cmd::Command {
+        let mut command = self.clean(Command::new(env!("CARGO_BIN_EXE_paas")));
+        command.args(arguments);
+        assert_cmd::Command::from_std(command)
+    }
+
+    fn clean(&self, mut command: Command) -> Command {
+        command
+            .current_dir(self.repo())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.home())
+            .env("LC_ALL", "C.UTF-8")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_NAME", "Ada")
+            .env("GIT_AUTHOR_EMAIL", "ada@example.com")
+            .env("GIT_COMMITTER_NAME", "Ada")
+            .env("GIT_COMMITTER_EMAIL", "ada@example.com")
+            .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
+            .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z");
+        command
+    }
+}
