@@ -11,7 +11,8 @@ elif [ -z "${STATIC_ROOT:-}" ]; then
 fi
 STATIC_ROOT=$(cd "$STATIC_ROOT" && pwd)
 export STATIC_ROOT PORT="${PORT:-8080}" STATIC_FALLBACK="${STATIC_FALLBACK:-}"
-exec lighttpd -D -f /etc/lighttpd/paas.conf
+# lighttpd closes its own standard output.
+exec lighttpd -D -f /etc/lighttpd/paas.conf 3>&1
 SERVER
 chmod 0755 /usr/local/bin/static-server
 
@@ -25,7 +26,7 @@ server.bind = "0.0.0.0"
 server.port = env.PORT
 server.tag = ""
 server.errorlog = "/proc/self/fd/2"
-accesslog.filename = "/proc/self/fd/1"
+accesslog.filename = "/proc/self/fd/3"
 accesslog.format = "%h \"%r\" %s %b %D"
 index-file.names = ("index.html")
 # SIGINT (the image's stop signal) lets requests end.
