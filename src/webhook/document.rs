@@ -1,0 +1,62 @@
+use serde::Serialize;
+
+use super::{Decision, Event, ObjectId, Provider, RefName, RepositoryUrl};
+
+/// What `paas webhook --json` prints; documented in `docs/webhook.md`. `B` is the document of one
+/// build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Document<B> {
+    /// The git host.
+    pub provider: Provider,
+    /// As the host calls it.
+    pub event: String,
+    /// `None` where the event has none that could build.
+    pub repository: Option<RepositoryUrl>,
+    /// Full name.
+    #[serde(rename = "ref")]
+    pub reference: Option<RefName>,
+    /// The commit, or what the host says where nothing built.
+    pub commit: Option<ObjectId>,
+    /// In one word.
+    pub decision: Verdict,
+    /// Why it is ignored; `None` when it builds.
+    pub reason: Option<String>,
+    /// One per app built.
+    pub builds: Vec<B>,
+}
+
+/// A decision in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It builds.
+    Build,
+    /// It does not.
+    Ignore,
+}
+
+impl<B> Document<B> {
+    /// Of a decided event; without builds yet.
+    pub fn new(event: &Event, decision: &Decision) -> Self {
+        let push = event.push();
+        let after = push.and_then(|push| push.after());
+        let (commit, verdict, reason) = match decision {
+            Decision::Build { commit, .. } => (Some(commit.clone()), Verdict::Build, None),
+            Decision::Ignore(reason) => (
+                after.map(|after| after.best().clone()),
+                Verdict::Ignore,
+                Some(reason.clone()),
+            ),
+        };
+        Self {
+            provider: event.provider,
+            event: event.name.clone(),
+            repository: push.map(|push| push.repository.clone()),
+            reference: push.map(|push| push.reference.clone()),
+            commit,
+            decision: verdict,
+            reason,
+            builds: Vec::new(),
+        }
+    }
+}
