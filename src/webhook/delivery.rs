@@ -53,3 +53,68 @@ impl fmt::Display for DeliveryKey {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhook::{Headers, Payload, Provider, parse};
+
+    fn keys(provider: Provider, headers: &str, body: &[u8]) -> Vec<Vec<DeliveryKey>> {
+        let headers = Headers::parse(headers).unwrap();
+        let events = parse(&Payload::local(provider, &headers, body).unwrap()).unwrap();
+        events
+            .iter()
+            .map(|event| DeliveryKey::of(event, body))
+            .collect()
+    }
+
+    fn push(delivery: &str, body: &str) -> Vec<DeliveryKey> {
+        let headers = format!("X-GitHub-Event: push\nX-GitHub-Delivery: {delivery}");
+        keys(Provider::GitHub, &headers, body.as_bytes()).remove(0)
+    }
+
+    const BODY: &str = include_str!("../../tests/webhook/github-push.json");
+
+    #[test]
+    fn a_replay_is_known_by_its_id_or_by_its_content() {
+        let first = push("1", BODY);
+        assert_eq!(first.len(), 2);
+        assert_eq!(push("1", BODY), first);
+        let new_id = push("2", BODY);
+        assert_ne!(new_id[0], first[0]);
+        assert_eq!(new_id[1], first[1]);
+        let new_body = push("1", &BODY.replace("Ada", "Eve"));
+        assert_eq!(new_body[0], first[0]);
+        assert_ne!(new_body[1], first[1]);
+    }
+
+    #[test]
+    fn without_an_id_the_content_is_left() {
+        assert_eq!(push("", BODY).len(), 1);
+        assert!(push("", BODY)[0].as_str().starts_with("content-"));
+    }
+
+    #[test]
+    fn each_ref_of_a_delivery_has_keys_of_its_own() {
+        let body = include_bytes!("../../tests/webhook/bitbucket-push.json");
+        let headers = "X-Event-Key: repo:push\nX-Request-UUID: 1";
+        let mut all: Vec<_> = keys(Provider::Bitbucket, headers, body).concat();
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!((count, all.len()), (8, 8));
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        let keys = [
+            DeliveryKey::new("id", &[b"ab", b"c"]),
+            DeliveryKey::new("id", &[b"a", b"bc"]),
+            DeliveryKey::new("id", &[b"abc"]),
+            DeliveryKey::new("id", &[b"abc", b""]),
+        ];
+        for (index, key) in keys.iter().enumerate() {
+            assert!(!keys[..index].contains(key));
+        }
+    }
+}

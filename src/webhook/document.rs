@@ -60,3 +60,68 @@ impl<B> Document<B> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhook::{Headers, Payload, parse};
+
+    fn event(headers: &str, body: &[u8]) -> Event {
+        let headers = Headers::parse(headers).unwrap();
+        let payload = Payload::local(Provider::GitHub, &headers, body).unwrap();
+        parse(&payload).unwrap().remove(0)
+    }
+
+    fn shown<B: Serialize>(document: &Document<B>) -> String {
+        serde_json::to_string_pretty(document).unwrap()
+    }
+
+    #[test]
+    fn a_build_carries_its_documents() {
+        let event = event(
+            "X-GitHub-Event: push",
+            include_bytes!("../../tests/webhook/github-push.json"),
+        );
+        let push = event.push().unwrap();
+        let decision = Decision::Build {
+            reference: push.reference.clone(),
+            commit: push.after().unwrap().object.clone(),
+        };
+        let mut document = Document::new(&event, &decision);
+        document.builds.push(serde_json::json!({"app": "shop-api"}));
+        insta::assert_snapshot!(shown(&document), @r#"
+        {
+          "provider": "github",
+          "event": "push",
+          "repository": "https://github.com/trade/shop-api.git",
+          "ref": "refs/heads/main",
+          "commit": "2222222222222222222222222222222222222222",
+          "decision": "build",
+          "reason": null,
+          "builds": [
+            {
+              "app": "shop-api"
+            }
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_is_not_known_is_null() {
+        let event = event("X-GitHub-Event: ping", b"{}");
+        let decision = Decision::Ignore("GitHub only tries the webhook".to_owned());
+        insta::assert_snapshot!(shown(&Document::<()>::new(&event, &decision)), @r#"
+        {
+          "provider": "github",
+          "event": "ping",
+          "repository": null,
+          "ref": null,
+          "commit": null,
+          "decision": "ignore",
+          "reason": "GitHub only tries the webhook",
+          "builds": []
+        }
+        "#);
+    }
+}

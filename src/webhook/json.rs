@@ -295,6 +295,16 @@ mod tests {
         ]
         .map(|error| error.message().to_owned())
         .join("\n");
-        insta::assert_snapshot!(messages, @"");
+        insta::assert_snapshot!(messages, @r"
+        field `a` of the payload is an object, not text
+        field `a.b` of the payload is a list, not an object
+        field `a.b` of the payload is a list, not true or false
+        field `a.b[0].c` of the payload is a number, not text
+        field `a.b[1]` of the payload is a number, not an object
+        field `a.x.y` of the payload is missing
+        field `n` of the payload is missing
+        field `l` of the payload is a number, not a list
+        the payload is an object, not a list
+        ");
     }
 }

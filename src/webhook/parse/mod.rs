@@ -168,4 +168,6 @@ pub(super) fn default_branch(payload: &Payload) -> Result<Option<String>> {
 }
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod tests;
