@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::{Error, Result};
 
 /// More headers than any host sends.
@@ -7,7 +9,7 @@ const MAX_HEADERS: usize = 256;
 const MAX_LINE: usize = 8 * 1024;
 
 /// A request's headers: names without regard to case, order and doubles kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
@@ -89,6 +91,15 @@ impl Headers {
     }
 }
 
+/// Names only: GitLab sends the secret itself as a value.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
@@ -117,6 +128,12 @@ mod tests {
         let headers = Headers::parse("X-Sig:").unwrap();
         assert!(headers.has("x-sig"));
         assert_eq!(headers.only("x-sig").unwrap(), None);
+    }
+
+    #[test]
+    fn debug_output_hides_the_values() {
+        let headers = Headers::parse("X-Gitlab-Token: hunter2").unwrap();
+        assert_eq!(format!("{headers:?}"), r#"{"x-gitlab-token"}"#);
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::SystemTime;
 
 use super::{Headers, Provider, Secret, proof};
@@ -20,7 +21,7 @@ pub enum Proof {
 }
 
 /// A request that has passed size limit and proof; only these are parsed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Payload<'a> {
     provider: Provider,
     headers: &'a Headers,
@@ -77,6 +78,17 @@ impl<'a> Payload<'a> {
     /// What made it trusted.
     pub fn proof(&self) -> Proof {
         self.proof
+    }
+}
+
+impl fmt::Debug for Payload<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payload")
+            .field("provider", &self.provider)
+            .field("headers", &self.headers)
+            .field("bytes", &self.body.len())
+            .field("proof", &self.proof)
+            .finish()
     }
 }
 

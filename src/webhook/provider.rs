@@ -45,11 +45,17 @@ impl Provider {
 
     /// The event as the host calls it: `push`, `Push Hook`, `repo:push`.
     pub(super) fn event_name(self, headers: &Headers) -> Result<String> {
-        let name = self.event_header();
-        let value = headers.only(name)?;
-        value
-            .map(str::to_owned)
-            .ok_or_else(|| Error::usage(format!("header `{name}` is missing")))
+        let header = self.event_header();
+        let name = headers
+            .only(header)?
+            .ok_or_else(|| Error::usage(format!("header `{header}` is missing")))?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" _-:.".contains(&byte);
+        if name.len() > 64 || !name.bytes().all(plain) {
+            return Err(Error::usage(format!(
+                "header `{header}` does not name an event"
+            )));
+        }
+        Ok(name.to_owned())
     }
 
     /// The host's id of the delivery, the same when it tries again. No proof covers it.
@@ -117,6 +123,24 @@ mod tests {
     fn without_an_event_header_nothing_is_guessed() {
         let headers = Headers::parse("X-Gogs-Event: push\nX-Hub-Signature-256: sha256=00").unwrap();
         assert_eq!(Provider::detect(&headers).unwrap_err().kind(), Kind::Usage);
+    }
+
+    #[test]
+    fn an_events_name_is_short_and_plain() {
+        let long = "a".repeat(65);
+        for (name, taken) in [
+            ("Tag Push Hook", true),
+            ("`id`", false),
+            ("größe", false),
+            (&long, false),
+        ] {
+            let headers = Headers::parse(&format!("X-Gitlab-Event: {name}")).unwrap();
+            assert_eq!(
+                Provider::GitLab.event_name(&headers).is_ok(),
+                taken,
+                "{name}"
+            );
+        }
     }
 
     #[test]

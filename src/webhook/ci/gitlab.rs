@@ -2,7 +2,7 @@ use super::variables::Variables;
 use super::{Event, ObjectId, Result, Subject, moved};
 use crate::Error;
 use crate::webhook::object_id::RefValue;
-use crate::webhook::parse::PULL_REQUEST;
+use crate::webhook::parse::MERGE_REQUEST;
 use crate::webhook::{Provider, Push, RefKind, RefName, RepositoryUrl};
 
 const OBJECT_ID: &str = "an object id of hex digits";
@@ -14,9 +14,9 @@ pub(super) fn event(variables: &Variables) -> Result<Event> {
     };
     let name = variables.required_parsed("CI_PIPELINE_SOURCE", "the name of an event", plain)?;
     let subject = if is_for_merge_request(&name, variables) {
-        Subject::Ignored(PULL_REQUEST.to_owned())
+        Subject::Ignored(MERGE_REQUEST.to_owned())
     } else {
-        Subject::Push(push(variables)?)
+        Subject::Push(push(&name, variables)?)
     };
     Ok(Event {
         provider: Provider::GitLab,
@@ -32,10 +32,10 @@ fn is_for_merge_request(source: &str, variables: &Variables) -> bool {
         source,
         "merge_request_event" | "external_pull_request_event"
     ) || variables.has("CI_MERGE_REQUEST_IID")
-        || variables.has("CI_EXTERNAL_PULL_REQUEST_IID")
+        || variables.has("CI_EXTERNAL_MERGE_REQUEST_IID")
 }
 
-fn push(variables: &Variables) -> Result<Push> {
+fn push(source: &str, variables: &Variables) -> Result<Push> {
     let tag = variables.parsed("CI_COMMIT_TAG", "a tag's name", |short| {
         RefName::new(RefKind::Tag, short)
     })?;
@@ -53,11 +53,15 @@ fn push(variables: &Variables) -> Result<Push> {
     };
     let branch =
         |short: &str| RefName::new(RefKind::Branch, short).map(|name| name.short().to_owned());
+    // A pipeline that someone started by hand is wanted, whatever the commit says.
+    let message = variables
+        .get("CI_COMMIT_MESSAGE")
+        .filter(|_| source == "push");
     Ok(Push {
         repository: repository(variables)?,
         reference,
         change: moved(before, commit.clone(), Some(commit)),
-        message: variables.get("CI_COMMIT_MESSAGE"),
+        message,
         default_branch: variables.parsed("CI_DEFAULT_BRANCH", "a branch's name", branch)?,
         sender: variables.user("GITLAB_USER_LOGIN"),
         listed_paths: Vec::new(),

@@ -154,9 +154,9 @@ fn code_of_others_never_builds_in_ci() {
     pull requests are not built: their code may come from a fork
     `workflow_run` events do not build
     `issue_comment` events do not build
-    pull requests are not built: their code may come from a fork
-    pull requests are not built: their code may come from a fork
-    pull requests are not built: their code may come from a fork
+    merge requests are not built: their code may come from a fork
+    merge requests are not built: their code may come from a fork
+    merge requests are not built: their code may come from a fork
     pull requests are not built: their code may come from a fork
     the pipeline runs for neither a branch nor a tag
     ");
@@ -174,6 +174,15 @@ fn gitlabs_variables_make_a_push() {
     assert_eq!(push.message.as_deref(), Some("Add prices"));
     assert_eq!(push.default_branch.as_deref(), Some("main"));
     assert!(!format!("{event:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_pipeline_started_by_hand_is_not_skipped() {
+    for source in ["web", "schedule", "api", "trigger"] {
+        let event = event(&GITLAB.replace("SOURCE=push", &format!("SOURCE={source}")));
+        assert_eq!(event.name, source);
+        assert_eq!(push(&event).message, None);
+    }
 }
 
 #[test]

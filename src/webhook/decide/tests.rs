@@ -136,8 +136,11 @@ fn the_default_branch_on_record_counts_before_the_events() {
 
 #[test]
 fn changed_paths_are_held_against_the_apps_files_or_the_patterns() {
+    /// Folder, `[webhook] paths`, changed paths.
+    type Case<'a> = (&'a str, &'a [&'a str], Option<&'a [&'a str]>);
+
     let include = strings(&["libs/money", "VERSION"]);
-    let cases: &[(&str, &[&str], Option<&[&str]>)] = &[
+    let cases: &[Case] = &[
         ("", &[], None),
         ("", &[], Some(&[])),
         ("", &[], Some(&["README.md"])),

@@ -1,5 +1,5 @@
 use super::{
-    History, PULL_REQUEST, Push, Reference, Result, Subject, Value, branch, change, listed_paths,
+    History, MERGE_REQUEST, Push, Reference, Result, Subject, Value, branch, change, listed_paths,
     message_of, object_id, reference, repository, sender,
 };
 use crate::webhook::json::Field;
@@ -17,7 +17,7 @@ pub(super) fn subject(body: &[u8]) -> Result<Subject> {
         .ok_or_else(|| kind.missing())?
     {
         "push" | "tag_push" => push(&root),
-        "merge_request" => Ok(Subject::Ignored(PULL_REQUEST.to_owned())),
+        "merge_request" => Ok(Subject::Ignored(MERGE_REQUEST.to_owned())),
         other => Ok(Subject::Ignored(format!("`{other}` events do not build"))),
     }
 }

@@ -17,6 +17,10 @@ use crate::{Error, Result};
 pub(super) const PULL_REQUEST: &str =
     "pull requests are not built: their code may come from a fork";
 
+/// The same where they are called merge requests.
+pub(super) const MERGE_REQUEST: &str =
+    "merge requests are not built: their code may come from a fork";
+
 /// The events of a payload: one, or one per changed ref (Bitbucket). Exit 2 names the field that is
 /// missing or wrong.
 pub fn parse(payload: &Payload) -> Result<Vec<Event>> {
@@ -171,3 +175,5 @@ pub(super) fn default_branch(payload: &Payload) -> Result<Option<String>> {
 mod hostile_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wrong_fields_tests;

@@ -1,5 +1,6 @@
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
+use super::wrong_fields_tests::{changed, github};
 use super::*;
 use crate::Kind;
 use crate::webhook::{Headers, RefKind};
@@ -28,10 +29,6 @@ fn one(provider: Provider, headers: &str, body: &[u8]) -> Event {
 
 fn push(event: &Event) -> &Push {
     event.push().unwrap_or_else(|| panic!("no push: {event:?}"))
-}
-
-fn github(body: &[u8]) -> Result<Event> {
-    events(Provider::GitHub, "X-GitHub-Event: push", body).map(|mut events| events.remove(0))
 }
 
 fn id(text: &str) -> ObjectId {
@@ -109,7 +106,7 @@ fn an_all_zero_after_is_a_deletion() {
 
 #[test]
 fn a_force_push_is_told() {
-    let body = with(&["forced"], json!(true));
+    let body = changed(fixture!("github-push"), &["forced"], json!(true));
     let event = github(&body).unwrap();
     assert!(matches!(
         push(&event).change,
@@ -237,7 +234,7 @@ fn other_events_are_ignored_with_a_reason() {
     Ignored("`issues` events do not build")
     Ignored("pull requests are not built: their code may come from a fork")
     Ignored("`create` events do not build")
-    Ignored("pull requests are not built: their code may come from a fork")
+    Ignored("merge requests are not built: their code may come from a fork")
     Ignored("`note` events do not build")
     Ignored("`user_create` events do not build")
     Ignored("pull requests are not built: their code may come from a fork")
@@ -255,7 +252,7 @@ fn refs_that_are_no_branches_or_tags_are_ignored() {
         "refs/for/main",
         "refs/stash",
     ] {
-        let event = github(&with(&["ref"], json!(name))).unwrap();
+        let event = github(&changed(fixture!("github-push"), &["ref"], json!(name))).unwrap();
         let reason = format!("`{name}` is neither a branch nor a tag");
         assert_eq!(event.subject, Subject::Ignored(reason));
     }
@@ -284,172 +281,11 @@ fn an_event_header_is_needed_once() {
 
 #[test]
 fn a_users_name_never_disturbs_a_terminal() {
-    let event = github(&with(&["sender", "login"], json!("ada\u{1b}[2J"))).unwrap();
+    let event = github(&changed(
+        fixture!("github-push"),
+        &["sender", "login"],
+        json!("ada\u{1b}[2J"),
+    ))
+    .unwrap();
     assert_eq!(push(&event).sender, None);
-}
-
-/// GitHub's push with one field set to another value.
-fn with(path: &[&str], value: Json) -> Vec<u8> {
-    changed(fixture!("github-push"), path, value)
-}
-
-fn changed(body: &[u8], path: &[&str], value: Json) -> Vec<u8> {
-    let mut document: Json = serde_json::from_slice(body).unwrap();
-    let mut place = &mut document;
-    for name in path {
-        place = match name.parse::<usize>() {
-            Ok(index) => &mut place[index],
-            Err(_) => &mut place[*name],
-        };
-    }
-    *place = value;
-    serde_json::to_vec(&document).unwrap()
-}
-
-#[test]
-fn wrong_fields_are_named() {
-    let zero = "0".repeat(40);
-    let cases: Vec<(&[&str], Json)> = vec![
-        (&[], json!([])),
-        (&[], json!("text")),
-        (&["ref"], Json::Null),
-        (&["ref"], json!(7)),
-        (&["ref"], json!("main")),
-        (&["ref"], json!("--upload-pack=touch /tmp/x")),
-        (&["ref"], json!("refs/heads/--upload-pack=x")),
-        (&["ref"], json!("refs/heads/../x")),
-        (&["ref"], json!("refs/pull/../x")),
-        (&["ref"], json!("refs/heads/a\nb")),
-        (&["ref"], json!("refs/tags/a\u{0}b")),
-        (&["before"], json!("")),
-        (&["before"], Json::Null),
-        (&["after"], json!(&NEW[1..])),
-        (&["after"], json!("Z".repeat(40))),
-        (&["after"], json!(1e300)),
-        (&["after"], json!({"sha": zero})),
-        (&["forced"], json!("true")),
-        (&["repository"], Json::Null),
-        (&["repository"], json!("shop-api")),
-        (&["repository", "clone_url"], json!("file:///etc")),
-        (
-            &["repository", "clone_url"],
-            json!("https://ada:hunter2@host/a b"),
-        ),
-        (&["repository", "default_branch"], json!("-x")),
-        (&["head_commit"], json!([])),
-        (&["head_commit", "message"], json!(["[skip ci]"])),
-        (&["sender", "login"], json!(1)),
-        (&["commits"], json!({})),
-        (&["commits", "0"], json!("x")),
-        (&["commits", "0", "added"], json!("x")),
-        (&["commits", "0", "removed", "0"], json!(0)),
-    ];
-    let messages: Vec<_> = cases
-        .into_iter()
-        .map(|(path, value)| {
-            let error = github(&with(path, value)).unwrap_err();
-            assert_eq!(error.kind(), Kind::Usage);
-            error.message().to_owned()
-        })
-        .collect();
-    insta::assert_snapshot!(messages.join("\n"), @r"
-    the payload is a list, not an object
-    the payload is text, not an object
-    field `ref` of the payload is missing
-    field `ref` of the payload is a number, not text
-    field `ref` of the payload is not a ref name that git allows
-    field `ref` of the payload is not a ref name that git allows
-    field `ref` of the payload is not a ref name that git allows
-    field `ref` of the payload is not a ref name that git allows
-    field `ref` of the payload is not a ref name that git allows
-    field `ref` of the payload is not a ref name that git allows
-    field `ref` of the payload is not a ref name that git allows
-    field `before` of the payload is not an object id of 40 or 64 hex digits
-    field `before` of the payload is missing
-    field `after` of the payload is not an object id of 40 or 64 hex digits
-    field `after` of the payload is not an object id of 40 or 64 hex digits
-    field `after` of the payload is a number, not text
-    field `after` of the payload is an object, not text
-    field `forced` of the payload is text, not true or false
-    field `repository.clone_url` of the payload is missing
-    field `repository` of the payload is text, not an object
-    field `repository.clone_url` of the payload is not a repository's http or ssh address
-    field `repository.clone_url` of the payload is not a repository's http or ssh address
-    field `repository.default_branch` of the payload is not a branch name that git allows
-    field `head_commit` of the payload is a list, not an object
-    field `head_commit.message` of the payload is a list, not text
-    field `sender.login` of the payload is a number, not text
-    field `commits` of the payload is an object, not a list
-    field `commits[0]` of the payload is text, not an object
-    field `commits[0].added` of the payload is text, not a list
-    field `commits[0].removed[0]` of the payload is a number, not text
-    ");
-}
-
-#[test]
-fn the_other_hosts_fields_are_checked_too() {
-    let gitlab = "X-Gitlab-Event: Push Hook";
-    let bitbucket = "X-Event-Key: repo:push";
-    let cases: Vec<(Provider, &[&str], Json)> = vec![
-        (Provider::GitLab, &["object_kind"], json!("\u{1b}[2J")),
-        (Provider::GitLab, &["ref"], json!("refs/heads/-x")),
-        (Provider::GitLab, &["checkout_sha"], json!("HEAD")),
-        (
-            Provider::GitLab,
-            &["project", "git_http_url"],
-            json!("ext::sh -c id"),
-        ),
-        (Provider::GitLab, &["commits", "0", "id"], json!(1)),
-        (Provider::Bitbucket, &["push"], json!({})),
-        (Provider::Bitbucket, &["push", "changes"], json!("x")),
-        (Provider::Bitbucket, &["push", "changes", "0"], json!({})),
-        (
-            Provider::Bitbucket,
-            &["push", "changes", "0", "new", "name"],
-            json!("../x"),
-        ),
-        (
-            Provider::Bitbucket,
-            &["push", "changes", "0", "new", "target"],
-            Json::Null,
-        ),
-        (
-            Provider::Bitbucket,
-            &["push", "changes", "0", "old", "target", "hash"],
-            json!("1"),
-        ),
-        (Provider::Bitbucket, &["repository", "links"], Json::Null),
-        (
-            Provider::Bitbucket,
-            &["repository", "links", "html", "href"],
-            json!("javascript:x"),
-        ),
-    ];
-    let messages: Vec<_> = cases
-        .into_iter()
-        .map(|(provider, path, value)| {
-            let (headers, body): (_, &[u8]) = match provider {
-                Provider::GitLab => (gitlab, fixture!("gitlab-push")),
-                _ => (bitbucket, fixture!("bitbucket-push")),
-            };
-            let error = events(provider, headers, &changed(body, path, value)).unwrap_err();
-            assert_eq!(error.kind(), Kind::Usage);
-            error.message().to_owned()
-        })
-        .collect();
-    insta::assert_snapshot!(messages.join("\n"), @r"
-    field `object_kind` of the payload is not the name of an event
-    field `ref` of the payload is not a ref name that git allows
-    field `checkout_sha` of the payload is not an object id of 40 or 64 hex digits
-    field `project.git_http_url` of the payload is not a repository's http or ssh address
-    field `commits[0].id` of the payload is a number, not text
-    field `push.changes` of the payload is missing
-    field `push.changes` of the payload is text, not a list
-    field `push.changes[0].old.type` of the payload is missing
-    field `push.changes[0].new.name` of the payload is not a ref name that git allows
-    field `push.changes[0].new.target.hash` of the payload is missing
-    field `push.changes[0].old.target.hash` of the payload is not an object id of 40 or 64 hex digits
-    field `repository.links.html.href` of the payload is missing
-    field `repository.links.html.href` of the payload is not a repository's address
-    ");
 }
