@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 use crate::Kind;
 
@@ -272,6 +275,26 @@ fn gitlabs_signature_is_refused_when_any_part_is_off() {
             check(Provider::GitLab, &headers, SIGNED_BODY, secret),
             secret,
         );
+    }
+}
+
+/// Signed as it should be, `a.1614265330` + `1614265330` + body could be sent again as `a` +
+/// `1614265330` + `1614265330.` and body.
+#[test]
+fn an_id_with_a_dot_is_refused_even_when_signed() {
+    for (id, taken) in [
+        ("a-1614265330", true),
+        ("a.1614265330", false),
+        ("a 1", false),
+    ] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"plain key").unwrap();
+        mac.update(format!("{id}.{TIME}.{{}}").as_bytes());
+        let signature = STANDARD.encode(mac.finalize().into_bytes());
+        let headers = format!(
+            "webhook-id: {id}\nwebhook-timestamp: {TIME}\nwebhook-signature: v1,{signature}"
+        );
+        let result = check(Provider::GitLab, &headers, b"{}", "plain key");
+        assert_eq!(result.is_ok(), taken, "{id}");
     }
 }
 
