@@ -1,0 +1,95 @@
+//! The lines of JSON that builds, pushes, pulls and imports answer with.
+
+use std::pin::Pin;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt as _};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::wire::Exchange;
+use crate::{Error, Result};
+
+/// No message of a well-behaved engine is longer: the largest carry a few log lines.
+const LONGEST: usize = 64 * 1024 * 1024;
+
+/// One line.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Message {
+    pub(super) id: Option<String>,
+    pub(super) status: Option<String>,
+    #[serde(rename = "progressDetail")]
+    pub(super) progress: Option<ProgressDetail>,
+    pub(super) aux: Option<Value>,
+    pub(super) error: Option<String>,
+}
+
+/// Bytes moved.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ProgressDetail {
+    pub(super) current: Option<u64>,
+    pub(super) total: Option<u64>,
+}
+
+/// Reads an answer line by line.
+pub(super) struct Messages {
+    body: Pin<Box<dyn Stream<Item = hyper::Result<Bytes>> + Send>>,
+    buffer: BytesMut,
+    _connection: AbortOnDropHandle<()>,
+}
+
+impl Messages {
+    pub(super) fn of(exchange: Exchange) -> Self {
+        let (body, connection) = exchange.body();
+        Self {
+            body,
+            buffer: BytesMut::new(),
+            _connection: connection,
+        }
+    }
+
+    /// The next line; `None` at a clean end. A connection that breaks is `Kind::Unavailable`.
+    pub(super) async fn next(&mut self) -> Result<Option<Message>> {
+        let mut searched = 0;
+        loop {
+            if let Some(at) = memchr::memchr(b'\n', &self.buffer[searched..]) {
+                let line = self.buffer.split_to(searched + at + 1);
+                searched = 0;
+                if let Some(message) = parse(&line)? {
+                    return Ok(Some(message));
+                }
+                continue;
+            }
+            searched = self.buffer.len();
+            if searched > LONGEST {
+                return Err(Error::unexpected(
+                    "the Docker Engine sent an endless message",
+                ));
+            }
+            match self.body.next().await {
+                Some(Ok(bytes)) => self.buffer.extend_from_slice(&bytes),
+                Some(Err(error)) => {
+                    return Err(Error::unavailable(
+                        "the connection to the Docker Engine broke off",
+                    )
+                    .caused_by(error)
+                    .hint("see whether it was restarted: `sudo journalctl --unit docker --since -10min`"));
+                }
+                None => return parse(&self.buffer.split()),
+            }
+        }
+    }
+}
+
+fn parse(line: &[u8]) -> Result<Option<Message>> {
+    let line = line.trim_ascii();
+    if line.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(line).map(Some).map_err(|error| {
+        Error::unexpected("the Docker Engine's answer can't be read").caused_by(error)
+    })
+}

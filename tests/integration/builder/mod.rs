@@ -1,0 +1,4 @@
+//! Builds and images in a real Docker Engine.
+
+mod bench;
+mod builds;
