@@ -11,7 +11,7 @@ use crate::{Error, Result};
 
 /// Longer than an overloaded engine takes to list or remove images; builds and transfers don't go
 /// through bollard.
-pub(super) const SMALL_REQUEST: Duration = Duration::from_secs(60);
+pub(super) const SMALL_REQUEST: Duration = Duration::from_mins(1);
 
 impl Engine {
     /// Finds out what listens at `address`: one small request. Anything but a usable engine is

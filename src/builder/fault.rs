@@ -124,3 +124,45 @@ pub(super) fn of_bollard(address: &EngineAddress, error: bollard::errors::Error)
         error => cut(address).caused_by(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_out_of_reach_comes_with_advice() {
+        let address = EngineAddress::Unix("/run/x.sock".into());
+        for (kind, message, hint) in [
+            (
+                io::ErrorKind::NotFound,
+                "there is no Docker Engine at /run/x.sock",
+                "start",
+            ),
+            (
+                io::ErrorKind::PermissionDenied,
+                "you may not use",
+                "--groups docker",
+            ),
+            (
+                io::ErrorKind::ConnectionRefused,
+                "no Docker Engine listens",
+                "start",
+            ),
+            (io::ErrorKind::Other, "can't be reached", "status"),
+        ] {
+            let error = unreachable(&address, kind.into());
+            assert_eq!(error.kind(), Kind::Unavailable);
+            assert!(error.message().contains(message), "{error:?}");
+            assert!(error.hints()[0].contains(hint), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn reads_the_engines_message() {
+        assert_eq!(
+            message_of(r#"{"message": "no such image"}"#),
+            "no such image"
+        );
+        assert_eq!(message_of("<html>\n"), "<html>");
+    }
+}

@@ -12,7 +12,7 @@ use crate::report::{Event, Outcome, Reporter, StepId};
 pub(super) struct Layers {
     reporter: Arc<dyn Reporter>,
     transfer: String,
-    layers: BTreeMap<String, Layer>,
+    seen: BTreeMap<String, Layer>,
 }
 
 struct Layer {
@@ -26,7 +26,7 @@ impl Layers {
         Self {
             reporter,
             transfer,
-            layers: BTreeMap::new(),
+            seen: BTreeMap::new(),
         }
     }
 
@@ -43,7 +43,7 @@ impl Layers {
             _ => return,
         };
         let step = self.step(id);
-        let layer = self.layers.entry(id.clone()).or_insert_with(|| {
+        let layer = self.seen.entry(id.clone()).or_insert_with(|| {
             self.reporter.report(Event::StepStarted {
                 id: step.clone(),
                 parent: None,
@@ -81,7 +81,7 @@ impl Layers {
 
 impl Drop for Layers {
     fn drop(&mut self) {
-        for (id, layer) in self.layers.iter().filter(|(_, layer)| !layer.ended) {
+        for (id, layer) in self.seen.iter().filter(|(_, layer)| !layer.ended) {
             self.reporter.report(Event::StepEnded {
                 id: self.step(id),
                 outcome: Outcome::Canceled,

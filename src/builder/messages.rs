@@ -1,14 +1,12 @@
 //! The lines of JSON that builds, pushes, pulls and imports answer with.
 
-use std::pin::Pin;
-
-use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt as _};
+use bytes::BytesMut;
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::wire::Exchange;
+use super::wire::{Chunks, Exchange};
 use crate::{Error, Result};
 
 /// No message of a well-behaved engine is longer: the largest carry a few log lines.
@@ -36,7 +34,7 @@ pub(super) struct ProgressDetail {
 
 /// Reads an answer line by line.
 pub(super) struct Messages {
-    body: Pin<Box<dyn Stream<Item = hyper::Result<Bytes>> + Send>>,
+    body: Chunks,
     buffer: BytesMut,
     _connection: AbortOnDropHandle<()>,
 }

@@ -41,8 +41,10 @@ pub struct DiskUsage {
 struct Usage {
     layers_size: Option<u64>,
     build_cache: Option<Vec<CacheRecord>>,
-    image_usage: Option<Sum>,
-    build_cache_usage: Option<Sum>,
+    #[serde(rename = "ImageUsage")]
+    images: Option<Sum>,
+    #[serde(rename = "BuildCacheUsage")]
+    cache: Option<Sum>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -63,11 +65,11 @@ impl From<Usage> for DiskUsage {
         let records = usage.build_cache.unwrap_or_default();
         let own = records.iter().filter(|record| !record.shared);
         Self {
-            images: match usage.image_usage {
+            images: match usage.images {
                 Some(sum) => sum.total_size,
                 None => usage.layers_size.unwrap_or_default(),
             },
-            build_cache: match usage.build_cache_usage {
+            build_cache: match usage.cache {
                 Some(sum) => sum.total_size,
                 None => own.map(|record| record.size).sum(),
             },

@@ -27,6 +27,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 pub(super) const ANSWER: Duration = Duration::from_secs(10);
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
+/// A response's body in the pieces it arrives in.
+pub(super) type Chunks = Pin<Box<dyn Stream<Item = hyper::Result<Bytes>> + Send>>;
 
 /// Opens one connection for each request. Dropping what comes back closes it, which is how the
 /// engine learns that nobody waits any more.
@@ -71,10 +73,14 @@ impl Wire {
             .parse()
             .map_err(|error| Error::usage(format!("`{host}` is not a host")).caused_by(error))?;
         request.headers_mut().insert(HOST, host);
-        let response = sender
-            .send_request(request)
-            .await
-            .map_err(|error| fault::cut(&self.address).caused_by(error))?;
+        let response = sender.send_request(request).await.map_err(|error| {
+            let fault = if error.is_parse() {
+                fault::foreign(&self.address)
+            } else {
+                fault::cut(&self.address)
+            };
+            fault.caused_by(error)
+        })?;
         Ok(Exchange {
             response,
             connection,
@@ -129,13 +135,8 @@ impl Exchange {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The body as it comes in.
-    pub(super) fn body(
-        self,
-    ) -> (
-        Pin<Box<dyn Stream<Item = hyper::Result<Bytes>> + Send>>,
-        AbortOnDropHandle<()>,
-    ) {
+    /// The body as it comes in, and the connection to hold on to meanwhile.
+    pub(super) fn body(self) -> (Chunks, AbortOnDropHandle<()>) {
         let body = self.response.into_body().into_data_stream();
         (Box::pin(body), self.connection)
     }

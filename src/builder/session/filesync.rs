@@ -276,11 +276,14 @@ fn values(metadata: &MetadataMap, key: &str) -> Vec<String> {
         .get_all(key)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .map(|value| match encoded {
-            true => form_urlencoded::parse(format!("v={value}").as_bytes())
-                .map(|(_, value)| value.into_owned())
-                .collect(),
-            false => value.to_owned(),
+        .map(|value| {
+            if encoded {
+                form_urlencoded::parse(format!("v={value}").as_bytes())
+                    .map(|(_, value)| value.into_owned())
+                    .collect()
+            } else {
+                value.to_owned()
+            }
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::builder::{Content, Entry};
 
@@ -13,10 +13,10 @@ pub(super) struct Selection {
 impl Selection {
     /// From the patterns of BuildKit's `include-patterns` and `followpaths`.
     pub(super) fn new<'a>(patterns: impl Iterator<Item = &'a str>, entries: &[Entry]) -> Self {
-        let links: HashMap<&str, ()> = entries
+        let links: HashSet<&str> = entries
             .iter()
             .filter(|entry| matches!(entry.content, Content::Link(_)))
-            .map(|entry| (entry.path.as_str(), ()))
+            .map(|entry| entry.path.as_str())
             .collect();
         let mut prefixes = Vec::new();
         for pattern in patterns {
@@ -24,8 +24,8 @@ impl Selection {
                 return Self::all();
             };
             let mut ends = prefix.match_indices('/').map(|(end, _)| end);
-            let through_link = ends.any(|end| links.contains_key(&prefix[..end]))
-                || links.contains_key(prefix.as_str());
+            let through_link =
+                ends.any(|end| links.contains(&prefix[..end])) || links.contains(prefix.as_str());
             if through_link {
                 return Self::all();
             }

@@ -25,6 +25,7 @@ async fn builds_and_reports() {
         marker: "/run/secrets/TOKEN".into(),
         title: "use the token".into(),
     });
+    request.no_cache = true;
     let (recorder, reporter) = Recorder::new();
     let id = engine.build(request.clone(), &reporter).await.unwrap();
 
@@ -40,6 +41,7 @@ async fn builds_and_reports() {
         found.config.env
     );
 
+    request.no_cache = false;
     let (recorder, reporter) = Recorder::new();
     assert_eq!(engine.build(request, &reporter).await.unwrap(), id);
     assert_eq!(recorder.outcome("use the token"), Some(Outcome::Cached));

@@ -2,3 +2,7 @@
 
 mod bench;
 mod builds;
+mod context;
+mod failures;
+mod images;
+mod unwell;
