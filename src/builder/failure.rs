@@ -7,8 +7,9 @@ use crate::{Error, Kind};
 
 static EXIT_CODE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"exit code: (\d+)").expect("a constant pattern"));
-static BASE_IMAGE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"load metadata for (\S+)").expect("a constant pattern"));
+static BASE_IMAGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:load metadata for|\A\[[^]]*\] FROM) (\S+)").expect("a constant pattern")
+});
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -157,6 +158,12 @@ mod tests {
                 "failed to compute cache key: \"/a\" not found: not found",
                 vec![],
                 Kind::BuildFailed,
+            ),
+            (
+                "[build 1/4] FROM registry.example/base:1",
+                "failed to copy: httpReadSeeker: unexpected EOF",
+                vec![],
+                Kind::Unavailable,
             ),
             (
                 metadata,

@@ -5,7 +5,7 @@ use hyper::Request;
 use super::layers::Layers;
 use super::messages::Messages;
 use super::push::{registry_host, transfer_failed};
-use super::{Credentials, Engine, wire};
+use super::{Credentials, Engine, fault, wire};
 use crate::Result;
 use crate::image::Reference;
 use crate::report::Reporter;
@@ -33,7 +33,7 @@ impl Engine {
         let exchange = self.wire.send(request).await?;
         if !exchange.response.status().is_success() {
             // The engine asks the registry before it answers, so this is the registry's word.
-            return Err(failed(&exchange.text().await?));
+            return Err(failed(&fault::message_of(&exchange.text().await?)));
         }
         let mut messages = Messages::of(exchange);
         let mut layers = Layers::new(reporter.clone(), format!("pull {name}"));

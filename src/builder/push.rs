@@ -36,17 +36,17 @@ impl Engine {
         if exchange.response.status() == 404 {
             return Err(image::gone(name));
         }
-        let mut messages = Messages::of(exchange.accepted().await?);
+        let failed = |text: &str| transfer_failed(&format!("`{name}` can't be pushed"), host, text);
+        if !exchange.response.status().is_success() {
+            return Err(failed(&fault::message_of(&exchange.text().await?)));
+        }
+        let mut messages = Messages::of(exchange);
         let mut layers = Layers::new(reporter.clone(), format!("push {name}"));
         let mut digest = None;
         while let Some(message) = messages.next().await? {
             layers.apply(&message);
             if let Some(text) = message.error {
-                return Err(transfer_failed(
-                    &format!("`{name}` can't be pushed"),
-                    host,
-                    &text,
-                ));
+                return Err(failed(&text));
             }
             let pushed = message
                 .aux

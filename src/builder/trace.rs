@@ -72,6 +72,7 @@ impl Progress {
         let bytes = STANDARD
             .decode(aux.as_str().ok_or_else(unreadable)?)
             .map_err(|error| unreadable().caused_by(error))?;
+        // Warnings are about the Dockerfile's style, which users don't write.
         let status = StatusResponse::decode(bytes.as_slice())
             .map_err(|error| unreadable().caused_by(error))?;
         // A step's last lines come with the news of its end.
@@ -90,11 +91,6 @@ impl Progress {
         }
         for vertex in &ended {
             self.end(vertex);
-        }
-        for warning in status.warnings {
-            let text = String::from_utf8_lossy(&warning.short).into_owned();
-            self.reporter
-                .report(Event::Warning(self.redactor.text(&text)));
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use bollard_buildkit_proto::fsutil::types::packet::PacketType;
 use bollard_buildkit_proto::fsutil::types::{Packet, Stat};
 use bollard_buildkit_proto::moby::filesync::packet::file_sync_server::FileSync;
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::metadata::MetadataMap;
@@ -177,12 +178,14 @@ impl Transfer<'_> {
                     .hint("build again when nothing writes to it"),
             )
         };
-        let failed = |error: io::Error| match error
-            .raw_os_error()
-            .map(rustix::io::Errno::from_raw_os_error)
-        {
-            Some(rustix::io::Errno::LOOP) => changed("turned into a link"),
-            Some(rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR) => changed("vanished"),
+        let failed = |error: io::Error| match error.raw_os_error().map(Errno::from_raw_os_error) {
+            Some(Errno::LOOP) => changed("turned into a link"),
+            Some(Errno::NOENT | Errno::NOTDIR) => changed("vanished"),
+            Some(Errno::ACCESS | Errno::PERM) => Stop::Failed(
+                Error::usage(format!("`{}` may not be read", path.display()))
+                    .caused_by(error)
+                    .hint("change its permissions, or leave it out with `[build] exclude`"),
+            ),
             _ => Stop::Failed(
                 Error::unavailable(format!("`{}` can't be read", path.display())).caused_by(error),
             ),

@@ -28,6 +28,7 @@ use tonic::codegen::Service as _;
 use super::tree::Tree;
 use super::wire::{self, Wire};
 use super::{CredentialSource, SecretBytes, fault};
+use crate::image::Digest;
 use crate::{Error, Result};
 use failure::FirstFailure;
 
@@ -54,12 +55,14 @@ impl Session {
     /// Opens the session at `path` and serves `offer` over it.
     pub(super) async fn open(wire: &Wire, path: &str, offer: Offer) -> Result<Self> {
         let id = random_id()?;
+        // A header can't hold everything that a path can.
+        let shared_key = Digest::of(offer.shared_key.as_bytes());
         let mut request = Request::post(path)
             .header(CONNECTION, "Upgrade")
             .header(UPGRADE, "h2c")
             .header("X-Docker-Expose-Session-Uuid", &id)
             .header("X-Docker-Expose-Session-Name", "paas")
-            .header("X-Docker-Expose-Session-Sharedkey", &offer.shared_key);
+            .header("X-Docker-Expose-Session-Sharedkey", shared_key.hex());
         for method in [
             "/moby.filesync.v1.FileSync/DiffCopy",
             "/moby.buildkit.secrets.v1.Secrets/GetSecret",
@@ -68,9 +71,9 @@ impl Session {
         ] {
             request = request.header("X-Docker-Expose-Session-Grpc-Method", method);
         }
-        let request = request.body(wire::empty()).map_err(|error| {
-            Error::unexpected("the session's key can't be sent").caused_by(error)
-        })?;
+        let request = request
+            .body(wire::empty())
+            .expect("the headers are hex and constants");
 
         let exchange = wire.ask(request).await?.accepted().await?;
         if exchange.response.status() != StatusCode::SWITCHING_PROTOCOLS {

@@ -87,10 +87,9 @@ async fn files_arrive_as_they_are() {
 
     let seen = run(
         &image,
-        "cd /app/names; for f in -rf *; do busybox cmp -s -- \"./$f\" - <<E || true\nE\n\
-         printf '%s' \"$f\" | busybox cmp - \"./$f\" && echo same; done | busybox sort | busybox uniq -c",
+        r#"cd /app/names; for f in *; do printf %s "$f" | busybox cmp - "./$f" && echo same; done"#,
     );
-    assert_eq!(seen.split_whitespace().collect::<Vec<_>>(), ["8", "same"]);
+    assert_eq!(seen, "same\n".repeat(7));
     let listed = run(
         &image,
         "cd /app; ./run; busybox readlink link; busybox readlink loop; busybox stat -c '%a %u %g %Y' run names/-rf; busybox ls empty",

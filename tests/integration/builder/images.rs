@@ -31,7 +31,7 @@ async fn inspects_lists_tags_and_removes() {
     let id = build(&engine, &image, "text").await;
 
     let found = engine.image(&id).await.unwrap().expect("by ID");
-    assert_eq!(found.tags, [image.0.clone()]);
+    assert_eq!(found.tags, std::slice::from_ref(&image.0));
     assert_eq!(found.config.user, "10001");
     assert_eq!(found.config.exposed_ports, ["8080/tcp"]);
     assert_eq!(found.config.entrypoint, ["/x"]);
@@ -93,7 +93,7 @@ async fn pushes_and_pulls() {
     let pinned = image.0.repository().at(&digest);
     engine.pull(&pinned, None, &reporter).await.unwrap();
     let found = engine.image(&pinned).await.unwrap().expect("pulled");
-    assert_eq!(found.repo_digests, [pinned.clone()]);
+    assert_eq!(found.repo_digests, std::slice::from_ref(&pinned));
     docker(&["image", "rm", &pinned.to_string()]);
 }
 
