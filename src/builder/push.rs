@@ -74,6 +74,8 @@ pub(super) fn transfer_failed(what: &str, host: &str, text: &str) -> Error {
         "unauthorized",
         "no basic auth",
         "forbidden",
+        "http 401",
+        "http 403",
         "authentication required",
     ]) {
         Error::refused(format!("{what}: the registry says no")).hint(format!(
@@ -118,6 +120,10 @@ mod tests {
             ),
             ("unauthorized: authentication required", Kind::Refused),
             ("no basic auth credentials", Kind::Refused),
+            (
+                "error parsing HTTP 403 response body: unexpected end of JSON input",
+                Kind::Refused,
+            ),
             (
                 "received unexpected HTTP status: 502 Bad Gateway",
                 Kind::Unavailable,

@@ -270,23 +270,46 @@ fn nanoseconds(time: SystemTime) -> i64 {
     }
 }
 
-/// The values of a key. Those that aren't ASCII are query-encoded, which a second key tells.
+/// The values of a key. Newer engines query-encode those that aren't ASCII, which a second key
+/// tells; older ones send them as they are.
 fn values(metadata: &MetadataMap, key: &str) -> Vec<String> {
     let encoded = metadata
         .get(format!("{key}-encoded"))
         .is_some_and(|value| value == "1" || value == "true");
-    metadata
-        .get_all(key)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
+    let values = metadata.get_all(key).iter();
+    values
         .map(|value| {
             if encoded {
-                form_urlencoded::parse(format!("v={value}").as_bytes())
+                form_urlencoded::parse(&[b"value=", value.as_bytes()].concat())
                     .map(|(_, value)| value.into_owned())
                     .collect()
             } else {
-                value.to_owned()
+                String::from_utf8_lossy(value.as_bytes()).into_owned()
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::metadata::MetadataValue;
+
+    use super::*;
+
+    #[test]
+    fn reads_paths_of_both_generations() {
+        for (sent, encoded) in [("späße +1".as_bytes(), "0"), (b"sp%C3%A4%C3%9Fe+%2B1", "1")] {
+            let mut metadata = MetadataMap::new();
+            metadata.append("followpaths", MetadataValue::try_from(sent).unwrap());
+            metadata.insert("followpaths-encoded", encoded.parse().unwrap());
+            assert_eq!(values(&metadata, "followpaths"), ["späße +1"]);
+        }
+    }
+
+    #[test]
+    fn times_have_nanoseconds_on_both_sides_of_1970() {
+        let step = std::time::Duration::new(1, 5);
+        assert_eq!(nanoseconds(UNIX_EPOCH + step), 1_000_000_005);
+        assert_eq!(nanoseconds(UNIX_EPOCH - step), -1_000_000_005);
+    }
 }

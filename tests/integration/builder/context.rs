@@ -53,6 +53,28 @@ async fn leaves_out_what_no_step_needs() {
 }
 
 #[tokio::test]
+async fn finds_what_steps_name() {
+    let engine = engine().await;
+    let image = TestImage::new();
+    let steps = "COPY [\"a/späße +1\", \"/1\"]\nCOPY a/*.txt /2/\nCOPY a/link /3\n";
+    let mut request = request(steps);
+    request.entries.push(file("a/späße +1", "one"));
+    request.entries.push(file("a/x.txt", "two"));
+    request.entries.push(file("b/y", "three"));
+    request
+        .entries
+        .push(entry("a/link", Content::Link("../b".into())));
+    request.tags.push(image.0.clone());
+    let silent: Arc<dyn paas::report::Reporter> = Arc::new(Silent);
+    engine.build(request, &silent).await.unwrap();
+    let seen = run(
+        &image,
+        "for f in 1 2/x.txt 3/y; do busybox cat /$f; echo; done",
+    );
+    assert_eq!(seen, "one\ntwo\nthree\n");
+}
+
+#[tokio::test]
 async fn files_arrive_as_they_are() {
     let engine = engine().await;
     let image = TestImage::new();

@@ -5,4 +5,5 @@ mod builds;
 mod context;
 mod failures;
 mod images;
+mod logins;
 mod unwell;
