@@ -272,3 +272,108 @@ fn duration(vertex: &Vertex) -> Duration {
         _ => Duration::ZERO,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Recorder(Mutex<Vec<String>>);
+
+    impl Reporter for Recorder {
+        fn report(&self, event: Event) {
+            let text = match event {
+                Event::StepStarted { name, .. } => format!("start {name}"),
+                Event::StepLog { line, .. } => format!("log {line}"),
+                Event::StepProgress { done, total, .. } => format!("moved {done} of {total:?}"),
+                Event::StepEnded { outcome, .. } => format!("end {outcome:?}"),
+                event => format!("{event:?}"),
+            };
+            self.0.lock().unwrap().push(text);
+        }
+    }
+
+    fn vertex(name: &str, completed: bool, error: &str) -> Vertex {
+        let time = Timestamp::default();
+        Vertex {
+            digest: name.to_owned(),
+            name: name.to_owned(),
+            started: Some(time),
+            completed: completed.then_some(time),
+            error: error.to_owned(),
+            ..Vertex::default()
+        }
+    }
+
+    fn log(vertex: &str, text: &str) -> VertexLog {
+        VertexLog {
+            vertex: vertex.to_owned(),
+            msg: text.as_bytes().to_vec(),
+            stream: 1,
+            ..VertexLog::default()
+        }
+    }
+
+    fn apply(progress: &mut Progress, status: &StatusResponse) {
+        let text = STANDARD.encode(status.encode_to_vec());
+        progress.apply(&Value::String(text)).unwrap();
+    }
+
+    #[test]
+    fn shows_what_people_care_about() {
+        let recorder = Arc::new(Recorder::default());
+        let titles = vec![StepTitle {
+            marker: "make".into(),
+            title: "build script".into(),
+        }];
+        let mut progress = Progress::new(recorder.clone(), titles, Redactor::default());
+        apply(
+            &mut progress,
+            &StatusResponse {
+                vertexes: vec![
+                    vertex("[internal] load build definition", true, ""),
+                    vertex(CONTEXT_VERTEX, false, ""),
+                    vertex("RUN make", false, ""),
+                    vertex("RUN other", false, ""),
+                ],
+                statuses: vec![VertexStatus {
+                    id: "transferring context:".into(),
+                    vertex: CONTEXT_VERTEX.into(),
+                    current: 7,
+                    ..VertexStatus::default()
+                }],
+                logs: vec![log("RUN make", "cc\nld: un")],
+                ..StatusResponse::default()
+            },
+        );
+        apply(
+            &mut progress,
+            &StatusResponse {
+                vertexes: vec![
+                    vertex("RUN other", true, "failed to solve: context canceled"),
+                    vertex("RUN make", true, "process did not complete: exit code: 2"),
+                ],
+                logs: vec![log("RUN make", "defined")],
+                ..StatusResponse::default()
+            },
+        );
+        let failed = progress.failed().expect("a failed step");
+        assert_eq!(failed.marker.as_deref(), Some("make"));
+        assert_eq!(failed.last_lines, ["cc", "ld: undefined"]);
+        assert_eq!(failed.exit_code, Some(2));
+        drop(progress);
+        insta::assert_snapshot!(recorder.0.lock().unwrap().join("\n"), @r#"
+        start build script
+        start RUN other
+        start send context
+        moved 7 of None
+        log cc
+        end Canceled
+        log ld: undefined
+        end Failed("process did not complete: exit code: 2")
+        end Canceled
+        "#);
+    }
+}

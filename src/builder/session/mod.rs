@@ -35,6 +35,9 @@ use failure::FirstFailure;
 /// Where a Dockerfile is within the folder it is served in.
 pub(super) const DOCKERFILE: &str = "Dockerfile";
 
+/// The paths that a Dockerfile copies travel as headers.
+const LONGEST_HEADERS: u32 = 1024 * 1024;
+
 /// What the engine may ask for.
 pub(super) struct Offer {
     pub(super) dockerfile: Tree,
@@ -89,6 +92,7 @@ impl Session {
             let handler = service_fn(move |request| services.clone().call(request));
             // The build's own connection reports what went wrong.
             let _ = http2::Builder::new(TokioExecutor::new())
+                .max_header_list_size(LONGEST_HEADERS)
                 .serve_connection(upgraded, handler)
                 .await;
         });

