@@ -1,5 +1,7 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -10,10 +12,12 @@ use super::session::{self, DOCKERFILE, Offer, Session};
 use super::trace::Progress;
 use super::tree::Tree;
 use super::wire::{self, Wire};
-use super::{BuildRequest, Engine, SecretBytes, StepTitle};
+use super::{BuildRequest, Engine, SecretBytes, StepTitle, fault};
 use crate::Error;
 use crate::image::Digest;
 use crate::report::Reporter;
+
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 impl Engine {
     /// Builds an image and returns its ID. Dropping the future ends the build in the engine; what
@@ -27,7 +31,7 @@ impl Engine {
         let redactor = Redactor::new(request.secrets.iter().map(|(_, value)| value));
         let parameters = parameters(&request, &build_id);
         let (offer, titles) = offer(request)?;
-        let session = Session::open(&self.wire, &self.path("/session"), offer).await?;
+        let mut session = Session::open(&self.wire, &self.path("/session"), offer).await?;
 
         let mut query: Vec<(&str, &str)> = parameters
             .iter()
@@ -42,7 +46,14 @@ impl Engine {
         };
         let exchange = self.wire.send(request).await?.accepted().await?;
         let progress = Progress::new(reporter.clone(), titles, redactor.clone());
-        let outcome = follow(Messages::of(exchange), progress).await;
+        let mut following = pin!(follow(Messages::of(exchange), progress));
+        let outcome = tokio::select! {
+            outcome = &mut following => outcome,
+            // Whoever closed the session may have said why in the build's own answer.
+            () = session.lost() => tokio::time::timeout(LAST_WORDS, following)
+                .await
+                .unwrap_or_else(|_| Err(BuildEnd::Broken(fault::silent(self.wire.address())))),
+        };
         if !matches!(outcome, Err(BuildEnd::Broken(_))) {
             cancel.disarm();
         }
@@ -127,7 +138,7 @@ fn parameters(request: &BuildRequest, build_id: &str) -> Vec<(&'static str, Stri
     parameters
 }
 
-fn json(values: &std::collections::BTreeMap<String, String>) -> String {
+fn json(values: &BTreeMap<String, String>) -> String {
     serde_json::to_string(values).expect("text maps to JSON")
 }
 

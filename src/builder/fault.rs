@@ -60,6 +60,15 @@ pub(super) fn cut(address: &EngineAddress) -> Error {
     .hint("see whether it was restarted: `sudo journalctl --unit docker --since -10min`")
 }
 
+/// It stopped answering in the middle of something.
+pub(super) fn silent(address: &EngineAddress) -> Error {
+    Error::unavailable(format!(
+        "the Docker Engine at {} stopped answering",
+        name(address)
+    ))
+    .hint("see what it is doing: `sudo journalctl --unit docker --since -10min`")
+}
+
 /// What listens there is something else.
 pub(super) fn foreign(address: &EngineAddress) -> Error {
     Error::unavailable(format!(

@@ -11,6 +11,7 @@ mod selection;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bollard_buildkit_proto::health::health_server::HealthServer;
 use bollard_buildkit_proto::moby::buildkit::secrets::v1::secrets_server::SecretsServer;
@@ -21,7 +22,7 @@ use hyper::header::{CONNECTION, UPGRADE};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio_util::task::AbortOnDropHandle;
 use tonic::codegen::Service as _;
 
@@ -38,6 +39,11 @@ pub(super) const DOCKERFILE: &str = "Dockerfile";
 /// The paths that a Dockerfile copies travel as headers.
 const LONGEST_HEADERS: u32 = 1024 * 1024;
 
+/// A build may say nothing for an hour, but a living engine answers a ping meanwhile.
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// Long, because an engine that builds may be very busy.
+const PING_PATIENCE: Duration = Duration::from_mins(1);
+
 /// What the engine may ask for.
 pub(super) struct Offer {
     pub(super) dockerfile: Tree,
@@ -51,7 +57,8 @@ pub(super) struct Offer {
 pub(super) struct Session {
     id: String,
     failure: FirstFailure,
-    _connection: [AbortOnDropHandle<()>; 2],
+    serving: AbortOnDropHandle<()>,
+    _connection: AbortOnDropHandle<()>,
 }
 
 impl Session {
@@ -93,19 +100,29 @@ impl Session {
             // The build's own connection reports what went wrong.
             let _ = http2::Builder::new(TokioExecutor::new())
                 .max_header_list_size(LONGEST_HEADERS)
+                .timer(TokioTimer::new())
+                .keep_alive_interval(PING_EVERY)
+                .keep_alive_timeout(PING_PATIENCE)
                 .serve_connection(upgraded, handler)
                 .await;
         });
         Ok(Self {
             id,
             failure,
-            _connection: [AbortOnDropHandle::new(serving), exchange.connection],
+            serving: AbortOnDropHandle::new(serving),
+            _connection: exchange.connection,
         })
     }
 
     /// What a build names the session by.
     pub(super) fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Waits until the engine has closed the connection, or doesn't answer any more.
+    pub(super) async fn lost(&mut self) {
+        // How the task ended says nothing more.
+        let _ = (&mut self.serving).await;
     }
 
     /// What failed on our side, if anything did.
