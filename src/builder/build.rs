@@ -151,6 +151,7 @@ fn offer(request: BuildRequest) -> Result<(Offer, Vec<StepTitle>), Error> {
     let offer = Offer {
         dockerfile: Tree::of_file(DOCKERFILE, &request.dockerfile),
         context: Tree::new(request.entries)?,
+        source_root: request.source_root,
         secrets,
         credentials: request.credentials,
         shared_key: request.shared_key,

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{CredentialSource, Entry, SecretBytes};
@@ -20,6 +21,9 @@ pub struct BuildRequest {
     pub dockerfile: String,
     /// The context, in any order; folders that are missing are added.
     pub entries: Vec<Entry>,
+    /// Files on disk below this folder are read only if no component of their path below it has
+    /// become a link.
+    pub source_root: Option<PathBuf>,
     /// Build arguments.
     pub args: BTreeMap<String, String>,
     /// Labels of the image.
@@ -50,6 +54,7 @@ impl BuildRequest {
         Self {
             dockerfile: dockerfile.into(),
             entries: Vec::new(),
+            source_root: None,
             args: BTreeMap::new(),
             labels: BTreeMap::new(),
             secrets: Vec::new(),

@@ -2,9 +2,7 @@
 //! it doesn't have yet, by position.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, Read as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,7 +10,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bollard_buildkit_proto::fsutil::types::packet::PacketType;
 use bollard_buildkit_proto::fsutil::types::{Packet, Stat};
 use bollard_buildkit_proto::moby::filesync::packet::file_sync_server::FileSync;
-use rustix::fs::OFlags;
 use rustix::io::Errno;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -20,6 +17,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::failure::FirstFailure;
+use super::opener::Opener;
 use super::selection::Selection;
 use crate::builder::tree::Tree;
 use crate::builder::{Content, Entry};
@@ -36,6 +34,7 @@ const GO_SYMLINK: u32 = 1 << 27;
 /// The folders of a build, by the names the engine knows them by.
 pub(super) struct Folders {
     pub(super) trees: HashMap<&'static str, Arc<Tree>>,
+    pub(super) opener: Opener,
     pub(super) failure: FirstFailure,
 }
 
@@ -70,11 +69,12 @@ impl FileSync for Folders {
 
         let (packets, stream) = mpsc::channel(IN_FLIGHT);
         let (asks, asked) = mpsc::unbounded_channel();
-        let failure = self.failure.clone();
+        let (opener, failure) = (self.opener.clone(), self.failure.clone());
         tokio::task::spawn_blocking(move || {
             let transfer = Transfer {
                 tree: &tree,
                 packets: &packets,
+                opener: &opener,
             };
             if let Err(Stop::Failed(error)) = transfer.run(&selection, asked) {
                 let text = error.message().to_owned();
@@ -121,6 +121,7 @@ enum Stop {
 struct Transfer<'a> {
     tree: &'a Tree,
     packets: &'a Packets,
+    opener: &'a Opener,
 }
 
 impl Transfer<'_> {
@@ -190,7 +191,7 @@ impl Transfer<'_> {
                 Error::unavailable(format!("`{}` can't be read", path.display())).caused_by(error),
             ),
         };
-        let mut file = open(path).map_err(failed)?;
+        let mut file = self.opener.open(path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
             return Err(changed("stopped being a regular file"));
         }
@@ -225,15 +226,6 @@ impl Transfer<'_> {
             .blocking_send(Ok(packet))
             .map_err(|_| Stop::Closed)
     }
-}
-
-/// Neither follows a link nor waits for the other end of a pipe.
-fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    File::options()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
 }
 
 fn packet(kind: PacketType, data: Vec<u8>) -> Packet {

@@ -5,11 +5,13 @@ mod auth;
 mod failure;
 mod filesync;
 mod health;
+mod opener;
 mod secrets;
 mod selection;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +34,7 @@ use super::{CredentialSource, SecretBytes, fault};
 use crate::image::Digest;
 use crate::{Error, Result};
 use failure::FirstFailure;
+use opener::Opener;
 
 /// Where a Dockerfile is within the folder it is served in.
 pub(super) const DOCKERFILE: &str = "Dockerfile";
@@ -48,6 +51,7 @@ const PING_PATIENCE: Duration = Duration::from_mins(1);
 pub(super) struct Offer {
     pub(super) dockerfile: Tree,
     pub(super) context: Tree,
+    pub(super) source_root: Option<PathBuf>,
     pub(super) secrets: HashMap<String, SecretBytes>,
     pub(super) credentials: CredentialSource,
     pub(super) shared_key: String,
@@ -146,7 +150,11 @@ impl Services {
             ("context", Arc::new(offer.context)),
         ]);
         Self {
-            files: FileSyncServer::new(filesync::Folders { trees, failure }),
+            files: FileSyncServer::new(filesync::Folders {
+                trees,
+                opener: Opener::new(offer.source_root),
+                failure,
+            }),
             secrets: SecretsServer::new(secrets::SecretStore(offer.secrets)),
             auth: AuthServer::new(auth::Logins(offer.credentials)),
             health: HealthServer::new(health::Alive),

@@ -173,6 +173,36 @@ async fn a_file_that_changes_meanwhile_is_named() {
 }
 
 #[tokio::test]
+async fn a_folder_swapped_for_a_link_leads_nowhere() {
+    let engine = engine().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (source, elsewhere) = (
+        folder.path().join("source"),
+        folder.path().join("elsewhere"),
+    );
+    for place in [&source.join("sub"), &elsewhere] {
+        fs::create_dir_all(place).unwrap();
+        fs::write(place.join("x"), [0; 10]).unwrap();
+    }
+    let mut request = BuildRequest::new("FROM scratch\nCOPY x /\n", unique("swapped"));
+    let path = source.join("sub/x");
+    let content = Content::Disk { path, size: 10 };
+    request
+        .entries
+        .push(at(entry("x", content), SystemTime::now()));
+    request.source_root = Some(source.clone());
+    let silent: Arc<dyn paas::report::Reporter> = Arc::new(Silent);
+    let id = engine.build(request.clone(), &silent).await.unwrap();
+    engine.remove(id).await.unwrap();
+
+    fs::remove_dir_all(source.join("sub")).unwrap();
+    symlink(&elsewhere, source.join("sub")).unwrap();
+    request.shared_key = unique("swapped");
+    let error = Error::from(engine.build(request, &silent).await.unwrap_err());
+    assert!(error.message().contains("turned into a link"), "{error:?}");
+}
+
+#[tokio::test]
 async fn memory_does_not_grow_with_the_context() {
     const SIZE: u64 = 256 << 20;
     let engine = engine().await;
