@@ -64,12 +64,13 @@ impl Layers {
                 outcome,
                 duration: layer.began.elapsed(),
             });
-        } else if let Some(done) = message.progress.as_ref().and_then(|moved| moved.current) {
-            let total = message.progress.as_ref().and_then(|moved| moved.total);
+        } else if let Some(progress) = &message.progress
+            && let Some(done) = progress.done()
+        {
             self.reporter.report(Event::StepProgress {
                 id: step,
                 done,
-                total: total.filter(|total| *total > 0),
+                total: progress.total(),
             });
         }
     }

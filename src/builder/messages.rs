@@ -24,12 +24,28 @@ pub(super) struct Message {
     pub(super) error: Option<String>,
 }
 
-/// Bytes moved.
+/// Bytes moved; engines write -1 for what they don't know.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ProgressDetail {
-    pub(super) current: Option<u64>,
-    pub(super) total: Option<u64>,
+    current: i64,
+    total: i64,
+}
+
+impl ProgressDetail {
+    /// Bytes so far, once there are any.
+    pub(super) fn done(&self) -> Option<u64> {
+        known(self.current)
+    }
+
+    /// Bytes in all, when known.
+    pub(super) fn total(&self) -> Option<u64> {
+        known(self.total)
+    }
+}
+
+fn known(count: i64) -> Option<u64> {
+    u64::try_from(count).ok().filter(|count| *count > 0)
 }
 
 /// Reads an answer line by line.
@@ -90,4 +106,21 @@ fn parse(line: &[u8]) -> Result<Option<Message>> {
     serde_json::from_slice(line).map(Some).map_err(|error| {
         Error::unexpected("the Docker Engine's answer can't be read").caused_by(error)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_lines_as_engines_write_them() {
+        let line = br#"{"status":"Pushing","progressDetail":{"current":512,"total":-1},"id":"5f"}"#;
+        let message = parse(line).unwrap().unwrap();
+        let progress = message.progress.unwrap();
+        assert_eq!((progress.done(), progress.total()), (Some(512), None));
+        let done = parse(b"{\"status\":\"Pushed\",\"progressDetail\":{}}\r\n");
+        assert_eq!(done.unwrap().unwrap().progress.unwrap().done(), None);
+        assert!(parse(b"\r\n").unwrap().is_none());
+        assert!(parse(b"<html>").is_err());
+    }
 }

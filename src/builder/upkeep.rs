@@ -39,7 +39,7 @@ pub struct DiskUsage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Usage {
-    layers_size: Option<u64>,
+    layers_size: Option<i64>,
     build_cache: Option<Vec<CacheRecord>>,
     #[serde(rename = "ImageUsage")]
     images: Option<Sum>,
@@ -50,29 +50,27 @@ struct Usage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct CacheRecord {
-    size: u64,
+    size: i64,
     shared: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Sum {
-    total_size: u64,
+    total_size: i64,
 }
 
 impl From<Usage> for DiskUsage {
     fn from(usage: Usage) -> Self {
         let records = usage.build_cache.unwrap_or_default();
         let own = records.iter().filter(|record| !record.shared);
+        let cached = own.map(|record| record.size.max(0)).sum();
+        let images = usage.images.map(|sum| sum.total_size);
+        let cache = usage.cache.map(|sum| sum.total_size);
+        let bytes = |count: i64| u64::try_from(count).unwrap_or(0);
         Self {
-            images: match usage.images {
-                Some(sum) => sum.total_size,
-                None => usage.layers_size.unwrap_or_default(),
-            },
-            build_cache: match usage.cache {
-                Some(sum) => sum.total_size,
-                None => own.map(|record| record.size).sum(),
-            },
+            images: bytes(images.or(usage.layers_size).unwrap_or(0)),
+            build_cache: bytes(cache.unwrap_or(cached)),
         }
     }
 }
