@@ -145,6 +145,7 @@ async fn tells_about_itself() {
     let info = engine.info().await.unwrap();
     assert_eq!(info.api, engine.api_version());
     assert!(!info.version.is_empty() && !info.storage_driver.is_empty() && info.memory > 0);
+    engine.images(&[]).await.unwrap();
     engine.disk_usage().await.unwrap();
     engine.prune_build_cache(u64::MAX / 2).await.unwrap();
 }
