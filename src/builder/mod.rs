@@ -1,1 +1,52 @@
 //! The Docker Engine: builds through BuildKit, images, pushes and pulls.
+
+mod api_version;
+mod build;
+mod connect;
+mod credentials;
+mod failure;
+mod fault;
+mod image;
+mod import;
+mod layers;
+mod messages;
+mod pull;
+mod push;
+mod redact;
+mod request;
+mod session;
+mod step_log;
+mod trace;
+mod tree;
+mod upkeep;
+mod wire;
+
+pub use api_version::ApiVersion;
+pub use credentials::{CredentialSource, Credentials};
+pub use failure::{BuildFailure, StepFailure};
+pub use image::{Image, ImageConfig, ImageSummary};
+pub use redact::SecretBytes;
+pub use request::{BuildRequest, StepTitle};
+pub use tree::{Content, Entry};
+pub use upkeep::{DiskUsage, EngineInfo};
+
+/// A Docker Engine that has answered and can build. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    docker: bollard::Docker,
+    wire: wire::Wire,
+    api: ApiVersion,
+}
+
+impl Engine {
+    /// The newest API version that the engine speaks.
+    pub fn api_version(&self) -> ApiVersion {
+        self.api
+    }
+
+    /// A path of the engine's newest API. What is used of it has been the same since
+    /// `ApiVersion::OLDEST`, or asks `self.api`.
+    fn path(&self, path: &str) -> String {
+        format!("/v{}{path}", self.api)
+    }
+}

@@ -1,0 +1,145 @@
+use std::sync::Arc;
+
+use hyper::Request;
+use serde::Deserialize;
+
+use super::layers::Layers;
+use super::messages::Messages;
+use super::{Credentials, Engine, fault, image, wire};
+use crate::image::{Digest, Reference};
+use crate::report::Reporter;
+use crate::{Error, Result};
+
+impl Engine {
+    /// Pushes a tag and returns the manifest's digest. What may work when tried again is
+    /// `Kind::Unavailable`; a registry that says no is `Kind::Refused`.
+    pub async fn push(
+        &self,
+        name: &Reference,
+        credentials: Option<&Credentials>,
+        reporter: &Arc<dyn Reporter>,
+    ) -> Result<Digest> {
+        #[derive(Deserialize)]
+        struct Pushed {
+            #[serde(rename = "Digest")]
+            digest: Digest,
+        }
+        let host = registry_host(name);
+        let path = self.path(&format!("/images/{}/push", name.repository()));
+        let query = [("tag", name.tag().unwrap_or("latest"))];
+        let request = Request::post(wire::target(&path, &query))
+            .header("X-Registry-Auth", Credentials::header(credentials, host))
+            .header("Content-Length", 0)
+            .body(wire::empty())
+            .expect("path and query are encoded");
+        let exchange = self.wire.send(request).await?;
+        if exchange.response.status() == 404 {
+            return Err(image::gone(name));
+        }
+        let failed = |text: &str| transfer_failed(&format!("`{name}` can't be pushed"), host, text);
+        if !exchange.response.status().is_success() {
+            return Err(failed(&fault::message_of(&exchange.text().await?)));
+        }
+        let mut messages = Messages::of(exchange);
+        let mut layers = Layers::new(reporter.clone(), format!("push {name}"));
+        let mut digest = None;
+        while let Some(message) = messages.next().await? {
+            layers.apply(&message);
+            if let Some(text) = message.error {
+                return Err(failed(&text));
+            }
+            let pushed = message
+                .aux
+                .and_then(|aux| serde_json::from_value::<Pushed>(aux).ok());
+            digest = pushed.map(|pushed| pushed.digest).or(digest);
+        }
+        digest.ok_or_else(|| fault::cut(self.wire.address()))
+    }
+}
+
+/// The registry's host; Docker Hub's where the name has none.
+pub(super) fn registry_host(name: &Reference) -> &str {
+    name.repository().host().unwrap_or("docker.io")
+}
+
+/// The engine reports a registry's answer as text only, within a stream that began with 200.
+pub(super) fn transfer_failed(what: &str, host: &str, text: &str) -> Error {
+    if let Some(full) = fault::disk_full(text) {
+        return full;
+    }
+    let lower = text.to_lowercase();
+    let says = |texts: &[&str]| texts.iter().any(|text| lower.contains(text));
+    let error = if says(&[
+        "denied",
+        "unauthorized",
+        "no basic auth",
+        "forbidden",
+        "http 401",
+        "http 403",
+        "authentication required",
+    ]) {
+        Error::refused(format!("{what}: the registry says no")).hint(format!(
+            "log in with an account that may: `docker login {host}`"
+        ))
+    } else if says(&["manifest unknown", "not found: manifest", ": not found"]) {
+        Error::refused(format!("{what}: the registry doesn't have it")).hint("check name and tag")
+    } else if says(&["does not exist locally"]) {
+        Error::unavailable(format!("{what}: the Docker Engine doesn't have it"))
+            .hint("it may have been removed meanwhile: build again")
+    } else if says(&["server gave http response to https client"]) {
+        Error::refused(format!("{what}: the registry speaks plain HTTP")).hint(format!(
+            "add `{host}` to `insecure-registries` in /etc/docker/daemon.json"
+        ))
+    } else if says(&[
+        "certificate signed by unknown authority",
+        "failed to verify certificate",
+    ]) {
+        Error::refused(format!(
+            "{what}: the engine doesn't trust the registry's certificate"
+        ))
+        .hint(format!(
+            "put its authority into /etc/docker/certs.d/{host}/ca.crt"
+        ))
+    } else {
+        Error::unavailable(what)
+    };
+    error.caused_by(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Kind;
+
+    #[test]
+    fn tells_a_no_from_a_maybe() {
+        for (text, kind) in [
+            (
+                "denied: requested access to the resource is denied",
+                Kind::Refused,
+            ),
+            ("unauthorized: authentication required", Kind::Refused),
+            ("no basic auth credentials", Kind::Refused),
+            (
+                "error parsing HTTP 403 response body: unexpected end of JSON input",
+                Kind::Refused,
+            ),
+            (
+                "received unexpected HTTP status: 502 Bad Gateway",
+                Kind::Unavailable,
+            ),
+            ("toomanyrequests: rate exceeded", Kind::Unavailable),
+            ("Put \"http://r/v2/\": EOF", Kind::Unavailable),
+            (
+                "dial tcp 127.0.0.1:5000: connect: connection refused",
+                Kind::Unavailable,
+            ),
+            (
+                "write /var/lib/x: no space left on device",
+                Kind::Unavailable,
+            ),
+        ] {
+            assert_eq!(transfer_failed("x", "r", text).kind(), kind, "{text}");
+        }
+    }
+}
