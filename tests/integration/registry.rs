@@ -1,0 +1,189 @@
+//! The registry client: against docker-registry, and against a registry that misbehaves.
+
+mod credentials;
+mod fake;
+mod faults;
+mod server;
+mod sign_in;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use paas::image::{Digest, Reference, Repository};
+use paas::registry::{Client, Content, MediaType};
+use paas::settings::{EngineAddress, Settings};
+use server::upload;
+
+/// The registry that every integration test may use; it asks for no sign-in.
+const REGISTRY: &str = "127.0.0.1:5000";
+
+/// Settings that know nothing but Docker's configuration in `home`.
+fn settings(home: &Path) -> Settings {
+    Settings {
+        engine: EngineAddress::Unix("/nonexistent".into()),
+        registry: None,
+        ca_bundle: None,
+        proxies: BTreeMap::new(),
+        docker_config: home.to_owned(),
+        state_dir: home.to_owned(),
+        ci: false,
+    }
+}
+
+fn client() -> Client {
+    Client::new(&settings(Path::new("/nonexistent")))
+}
+
+/// A repository of `host` that nobody else uses.
+fn unique(host: &str) -> Repository {
+    let folder = tempfile::TempDir::with_prefix("r").unwrap();
+    let name = folder
+        .path()
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_lowercase();
+    format!("{host}/paas-test/{name}").parse().unwrap()
+}
+
+fn tag(repository: &Repository, tag: &str) -> Reference {
+    repository.tagged(tag).unwrap()
+}
+
+#[tokio::test]
+async fn finds_an_image_by_tag_and_digest() {
+    let repository = unique(REGISTRY);
+    let image = upload(&repository, "v1", None).await;
+    let client = client();
+
+    let found = client
+        .resolve(&tag(&repository, "v1"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.digest, image.digest);
+    assert_eq!(found.media_type, MediaType::OciManifest);
+    assert_eq!(found.size, image.manifest.len() as u64);
+    assert_eq!(
+        client
+            .resolve(&repository.at(&image.digest))
+            .await
+            .unwrap()
+            .unwrap(),
+        found
+    );
+
+    let content = client
+        .manifest(&tag(&repository, "v1"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((content.manifest, &content.bytes), (found, &image.manifest));
+    let Content::Image { config, layers } = content.content else {
+        panic!("an image");
+    };
+    assert_eq!(layers[0].digest, image.layer);
+    let config = client
+        .config(&repository, &config.digest)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(config.labels["io.paas.version"], "v1");
+    assert_eq!(config.history[0].created_by, "COPY . /app");
+    assert_eq!(config.created.unwrap().to_string(), "2026-01-02T03:04:05Z");
+
+    assert!(client.has_blob(&repository, &image.layer).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_none() {
+    let repository = unique(REGISTRY);
+    let client = client();
+    let missing = Digest::of(b"missing");
+    assert_eq!(client.resolve(&tag(&repository, "v1")).await.unwrap(), None);
+    assert_eq!(
+        client.tags(&repository).await.unwrap(),
+        Vec::<String>::new()
+    );
+
+    upload(&repository, "v1", None).await;
+    assert_eq!(client.resolve(&tag(&repository, "v2")).await.unwrap(), None);
+    assert_eq!(
+        client.manifest(&repository.at(&missing)).await.unwrap(),
+        None
+    );
+    assert_eq!(client.config(&repository, &missing).await.unwrap(), None);
+    assert!(!client.has_blob(&repository, &missing).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_new_name_for_the_same_image() {
+    let repository = unique(REGISTRY);
+    let image = upload(&repository, "v1", None).await;
+    let client = client();
+    let content = client
+        .manifest(&tag(&repository, "v1"))
+        .await
+        .unwrap()
+        .unwrap();
+    let put = client
+        .put_manifest(
+            &tag(&repository, "v2"),
+            content.bytes,
+            content.manifest.media_type,
+        )
+        .await
+        .unwrap();
+    assert_eq!(put, image.digest);
+    let found = client
+        .resolve(&tag(&repository, "v2"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.digest, image.digest);
+    assert_eq!(client.tags(&repository).await.unwrap(), ["v1", "v2"]);
+}
+
+#[tokio::test]
+async fn a_manifest_without_its_layers_is_refused() {
+    let repository = unique(REGISTRY);
+    let image = upload(&repository, "v1", None).await;
+    let text = std::str::from_utf8(&image.manifest).unwrap();
+    let dangling = text.replace(image.layer.hex(), Digest::of(b"missing").hex());
+    let error = client()
+        .put_manifest(
+            &tag(&repository, "v2"),
+            dangling.into(),
+            MediaType::OciManifest,
+        )
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), paas::Kind::Refused);
+    assert!(
+        error
+            .detail_text()
+            .unwrap()
+            .contains("MANIFEST_BLOB_UNKNOWN"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_client_costs_nothing_until_it_asks() {
+    let mut settings = settings(Path::new("/nonexistent"));
+    settings.ca_bundle = Some("/nonexistent/ca.pem".into());
+    let start = Instant::now();
+    let client = Client::new(&settings);
+    assert!(start.elapsed().as_micros() < 1000, "{:?}", start.elapsed());
+    let plain = client.resolve(&tag(&unique(REGISTRY), "v1")).await;
+    assert_eq!(plain.unwrap(), None, "plain HTTP needs no certificates");
+
+    let error = client
+        .resolve(&"registry.example/x:v1".parse().unwrap())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), paas::Kind::Usage);
+    assert!(error.message().contains("/nonexistent/ca.pem"), "{error}");
+}
