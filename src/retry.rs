@@ -176,7 +176,7 @@ mod tests {
         assert_eq!((tries, delays), (4, vec![asked; 3]));
 
         let start = Instant::now();
-        let asked = Duration::from_secs(60);
+        let asked = Duration::from_mins(1);
         let (tries, _) = failing(Policy::default(), Verdict::AgainAfter(asked)).await;
         assert_eq!((tries, start.elapsed()), (1, Duration::ZERO));
     }
@@ -192,7 +192,7 @@ mod tests {
         let left = Cell::new(2_u32);
         let result = retry(
             &Policy::default(),
-            |_: &()| Verdict::Again,
+            |()| Verdict::Again,
             |_| (),
             || {
                 let failures = left.get();

@@ -109,12 +109,12 @@ mod tests {
         Challenge::best(&headers)
     }
 
-    fn bearer(realm: &str, service: Option<&str>, scope: Option<&str>) -> Option<Challenge> {
-        Some(Challenge::Bearer {
+    fn bearer(realm: &str, service: Option<&str>, scope: Option<&str>) -> Challenge {
+        Challenge::Bearer {
             realm: realm.into(),
             service: service.map(Into::into),
             scope: scope.map(Into::into),
-        })
+        }
     }
 
     #[test]
@@ -124,28 +124,28 @@ mod tests {
                 &[
                     r#"Bearer realm="https://a.example/t",service="r",scope="repository:x:pull,push""#,
                 ][..],
-                bearer(
+                Some(bearer(
                     "https://a.example/t",
                     Some("r"),
                     Some("repository:x:pull,push"),
-                ),
+                )),
             ),
             (
                 &[r#"bearer Realm="https://a.example/\"t""#],
-                bearer("https://a.example/\"t", None, None),
+                Some(bearer("https://a.example/\"t", None, None)),
             ),
             (
                 &["Bearer realm=x , service = y"],
-                bearer("x", Some("y"), None),
+                Some(bearer("x", Some("y"), None)),
             ),
             (&[r#"Basic realm="a, b""#], Some(Challenge::Basic)),
             (
                 &[r#"Basic realm="x", Bearer realm="y""#],
-                bearer("y", None, None),
+                Some(bearer("y", None, None)),
             ),
             (
                 &[r#"Basic realm="x""#, r#"Bearer realm="y""#],
-                bearer("y", None, None),
+                Some(bearer("y", None, None)),
             ),
             (&["Negotiate"], Some(Challenge::Other("Negotiate".into()))),
             (
@@ -157,7 +157,7 @@ mod tests {
             (&["=,=\""], None),
             (
                 &[r#"Bearer realm="never closed"#],
-                bearer("never closed", None, None),
+                Some(bearer("never closed", None, None)),
             ),
         ] {
             assert_eq!(best(values), expected, "{values:?}");

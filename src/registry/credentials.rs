@@ -189,11 +189,11 @@ mod tests {
             .block_on(keychain.get(host))
     }
 
-    fn ada(password: &str) -> Option<Credentials> {
-        Some(Credentials::Password {
+    fn ada(password: &str) -> Credentials {
+        Credentials::Password {
             username: "ada".into(),
             password: password.into(),
-        })
+        }
     }
 
     #[test]
@@ -203,27 +203,27 @@ mod tests {
             (
                 r#"{"auths":{"r.example":{"auth":"YWRhOnA6dw=="}}}"#,
                 "r.example",
-                ada("p:w"),
+                Some(ada("p:w")),
             ),
             (
                 r#"{"auths":{"r.example":{"auth":"YWRhOnA6dw"}}}"#,
                 "r.example",
-                ada("p:w"),
+                Some(ada("p:w")),
             ),
             (
                 r#"{"auths":{"https://r.example/v1/":{"auth":"YWRhOnA6dw=="}}}"#,
                 "r.example",
-                ada("p:w"),
+                Some(ada("p:w")),
             ),
             (
                 r#"{"auths":{"r.example":{"username":"ada","password":"x"}}}"#,
                 "r.example",
-                ada("x"),
+                Some(ada("x")),
             ),
             (
                 r#"{"auths":{"https://index.docker.io/v1/":{"auth":"YWRhOnA6dw=="}}}"#,
                 "docker.io",
-                ada("p:w"),
+                Some(ada("p:w")),
             ),
             (
                 r#"{"auths":{"r.example":{"auth":"YWRhOg==","identitytoken":"t"}}}"#,

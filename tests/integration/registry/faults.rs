@@ -128,7 +128,7 @@ async fn retry_after_is_honoured_up_to_a_limit() {
 
 #[tokio::test]
 async fn slow_answers_are_given_up() {
-    let fake = Fake::start(|_, _| (Duration::from_secs(60), reply(200, &[], ""))).await;
+    let fake = Fake::start(|_, _| (Duration::from_mins(1), reply(200, &[], ""))).await;
     let client = super::client()
         .with_timeout(Duration::from_millis(200))
         .with_policy(Policy::ONCE);

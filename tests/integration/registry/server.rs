@@ -34,18 +34,17 @@ impl Server {
             .local_addr()
             .unwrap()
             .port();
-        let mut config = format!(
-            "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp:\n  addr: 127.0.0.1:{port}\n",
-            path("data")
-        );
+        let mut config = serde_json::json!({
+            "version": "0.1",
+            "log": {"level": "error"},
+            "storage": {"filesystem": {"rootdirectory": path("data")}},
+            "http": {"addr": format!("127.0.0.1:{port}")},
+        });
         if let Some((certificate, key)) = &options.tls {
             fs::write(path("cert.pem"), certificate).unwrap();
             fs::write(path("key.pem"), key).unwrap();
-            config += &format!(
-                "  tls: {{certificate: {}, key: {}}}\n",
-                path("cert.pem"),
-                path("key.pem")
-            );
+            config["http"]["tls"] =
+                serde_json::json!({"certificate": path("cert.pem"), "key": path("key.pem")});
         }
         if let Some((name, password)) = options.account {
             let line = Command::new("htpasswd")
@@ -54,12 +53,11 @@ impl Server {
                 .unwrap();
             assert!(line.status.success(), "htpasswd (apache2-utils)");
             fs::write(path("htpasswd"), line.stdout).unwrap();
-            config += &format!(
-                "auth: {{htpasswd: {{realm: test, path: {}}}}}\n",
-                path("htpasswd")
-            );
+            config["auth"] =
+                serde_json::json!({"htpasswd": {"realm": "test", "path": path("htpasswd")}});
         }
-        fs::write(path("config.yml"), config).unwrap();
+        // Every JSON document is a YAML document.
+        fs::write(path("config.yml"), config.to_string()).unwrap();
         let child = Command::new("docker-registry")
             .args(["serve", &path("config.yml")])
             .stdout(Stdio::null())
