@@ -13,10 +13,7 @@ use std::time::Instant;
 use paas::image::{Digest, Reference, Repository};
 use paas::registry::{Client, Content, MediaType};
 use paas::settings::{EngineAddress, Settings};
-use server::upload;
-
-/// The registry that every integration test may use; it asks for no sign-in.
-const REGISTRY: &str = "127.0.0.1:5000";
+use server::{Options, Server, upload};
 
 /// Settings that know nothing but Docker's configuration in `home`.
 fn settings(home: &Path) -> Settings {
@@ -35,17 +32,9 @@ fn client() -> Client {
     Client::new(&settings(Path::new("/nonexistent")))
 }
 
-/// A repository of `host` that nobody else uses.
-fn unique(host: &str) -> Repository {
-    let folder = tempfile::TempDir::with_prefix("r").unwrap();
-    let name = folder
-        .path()
-        .file_name()
-        .unwrap()
-        .to_str()
-        .unwrap()
-        .to_lowercase();
-    format!("{host}/paas-test/{name}").parse().unwrap()
+/// A repository of that registry.
+fn shop(server: &Server) -> Repository {
+    format!("{}/trade/shop", server.host()).parse().unwrap()
 }
 
 fn tag(repository: &Repository, tag: &str) -> Reference {
@@ -54,7 +43,8 @@ fn tag(repository: &Repository, tag: &str) -> Reference {
 
 #[tokio::test]
 async fn finds_an_image_by_tag_and_digest() {
-    let repository = unique(REGISTRY);
+    let server = Server::start(&Options::default());
+    let repository = shop(&server);
     let image = upload(&repository, "v1", None).await;
     let client = client();
 
@@ -99,7 +89,8 @@ async fn finds_an_image_by_tag_and_digest() {
 
 #[tokio::test]
 async fn what_is_not_there_is_none() {
-    let repository = unique(REGISTRY);
+    let server = Server::start(&Options::default());
+    let repository = shop(&server);
     let client = client();
     let missing = Digest::of(b"missing");
     assert_eq!(client.resolve(&tag(&repository, "v1")).await.unwrap(), None);
@@ -120,7 +111,8 @@ async fn what_is_not_there_is_none() {
 
 #[tokio::test]
 async fn a_new_name_for_the_same_image() {
-    let repository = unique(REGISTRY);
+    let server = Server::start(&Options::default());
+    let repository = shop(&server);
     let image = upload(&repository, "v1", None).await;
     let client = client();
     let content = client
@@ -148,7 +140,8 @@ async fn a_new_name_for_the_same_image() {
 
 #[tokio::test]
 async fn a_manifest_without_its_layers_is_refused() {
-    let repository = unique(REGISTRY);
+    let server = Server::start(&Options::default());
+    let repository = shop(&server);
     let image = upload(&repository, "v1", None).await;
     let text = std::str::from_utf8(&image.manifest).unwrap();
     let dangling = text.replace(image.layer.hex(), Digest::of(b"missing").hex());
@@ -174,10 +167,11 @@ async fn a_manifest_without_its_layers_is_refused() {
 async fn a_client_costs_nothing_until_it_asks() {
     let mut settings = settings(Path::new("/nonexistent"));
     settings.ca_bundle = Some("/nonexistent/ca.pem".into());
+    let server = Server::start(&Options::default());
     let start = Instant::now();
     let client = Client::new(&settings);
     assert!(start.elapsed().as_micros() < 1000, "{:?}", start.elapsed());
-    let plain = client.resolve(&tag(&unique(REGISTRY), "v1")).await;
+    let plain = client.resolve(&tag(&shop(&server), "v1")).await;
     assert_eq!(plain.unwrap(), None, "plain HTTP needs no certificates");
 
     let error = client

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::server::{Options, Server, upload};
-use super::{settings, tag, unique};
+use super::{settings, shop, tag};
 
 fn with_config(json: &str) -> (Client, TempDir) {
     let home = TempDir::new().unwrap();
@@ -29,7 +29,7 @@ async fn a_helper_signs_in_to_docker_registry() {
         account: Some(account),
         ..Options::default()
     });
-    let repository = unique(&server.host());
+    let repository = shop(&server);
     upload(&repository, "v1", Some(account)).await;
     let (client, _home) = with_config(r#"{"credsStore":"fake"}"#);
     assert!(

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::fake::{Fake, Seen, reply};
 use super::server::{Options, Server, upload};
-use super::{settings, tag, unique};
+use super::{settings, shop, tag};
 
 /// Docker's configuration after `docker login HOST` as ada, whose password is hunter2.
 fn logged_in(host: &str) -> TempDir {
@@ -38,7 +38,7 @@ async fn a_password_opens_docker_registry() {
         account: Some(account),
         ..Options::default()
     });
-    let repository = unique(&server.host());
+    let repository = shop(&server);
     let image = upload(&repository, "v1", Some(account)).await;
 
     let home = logged_in(&server.host());
