@@ -8,12 +8,14 @@ mod sign_in;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use paas::image::{Digest, Reference, Repository};
 use paas::registry::{Client, Content, MediaType};
 use paas::settings::{EngineAddress, Settings};
 use server::{Options, Server, upload};
+use tokio::task::JoinSet;
 
 /// Settings that know nothing but Docker's configuration in `home`.
 fn settings(home: &Path) -> Settings {
@@ -164,13 +166,35 @@ async fn a_manifest_without_its_layers_is_refused() {
 }
 
 #[tokio::test]
+async fn many_ask_at_once() {
+    let server = Server::start(&Options::default());
+    let repository = shop(&server);
+    let image = upload(&repository, "v1", None).await;
+    let client = Arc::new(client());
+    let mut tasks = JoinSet::new();
+    for _ in 0..50 {
+        let (client, name) = (client.clone(), tag(&repository, "v1"));
+        tasks.spawn(async move { client.resolve(&name).await });
+    }
+    for found in tasks.join_all().await {
+        assert_eq!(found.unwrap().unwrap().digest, image.digest);
+    }
+}
+
+#[tokio::test]
 async fn a_client_costs_nothing_until_it_asks() {
     let mut settings = settings(Path::new("/nonexistent"));
     settings.ca_bundle = Some("/nonexistent/ca.pem".into());
     let server = Server::start(&Options::default());
-    let start = Instant::now();
+    let took = |_| {
+        let start = Instant::now();
+        drop(Client::new(&settings));
+        start.elapsed()
+    };
+    // The best of some: a busy machine may interrupt any one.
+    assert!((0..10).map(took).min().unwrap() < Duration::from_millis(1));
+
     let client = Client::new(&settings);
-    assert!(start.elapsed().as_micros() < 1000, "{:?}", start.elapsed());
     let plain = client.resolve(&tag(&shop(&server), "v1")).await;
     assert_eq!(plain.unwrap(), None, "plain HTTP needs no certificates");
 
