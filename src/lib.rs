@@ -14,6 +14,7 @@ pub mod ops;
 pub mod plan;
 pub mod registry;
 pub mod report;
+pub mod retry;
 pub mod settings;
 pub mod source;
 pub mod stack;

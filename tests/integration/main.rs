@@ -4,4 +4,5 @@
 #![allow(clippy::disallowed_methods, reason = "tests choose their own environment")]
 
 mod builder;
+mod registry;
 mod support;
