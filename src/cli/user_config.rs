@@ -48,6 +48,12 @@ mod tests {
         )
         .unwrap();
         let error = UserConfig::read(folder.path()).unwrap_err();
-        insta::assert_snapshot!(error.detail_text().unwrap(), @"");
+        insta::assert_snapshot!(error.detail_text().unwrap(), @r#"
+        TOML parse error at line 1, column 1
+          |
+        1 | registy = "a.example"
+          | ^^^^^^^
+        unknown field `registy`, expected `registry`
+        "#);
     }
 }

@@ -63,6 +63,10 @@ mod tests {
         let mut table = Table::new(["VERSION", "COMMIT", "CREATED"]);
         table.row(["v1.2.0-g3f9c2d1a-r7", "Größe 字", "3 days ago"]);
         table.row(["v1.1.0-g0a1b2c3d-r6", "\u{1b}[31mfix\n", ""]);
-        insta::assert_snapshot!(table.render(), @"");
+        insta::assert_snapshot!(table.render(), @r"
+        VERSION              COMMIT    CREATED
+        v1.2.0-g3f9c2d1a-r7  Größe 字  3 days ago
+        v1.1.0-g0a1b2c3d-r6  fix
+        ");
     }
 }

@@ -147,6 +147,21 @@ mod tests {
             lines.report(event);
         }
         lines.error(&Error::usage("no `app.toml`").hint("run `paas init`"));
-        insta::assert_snapshot!(recording.text(), @"");
+        insta::assert_snapshot!(recording.text(), @r#"
+        {"time":"2026-01-02T12:03:04Z","event":"note","message":"building v1.2.0-g3f9c2d1a-r7"}
+        {"time":"2026-01-02T12:03:04Z","event":"step_started","id":"build","name":"build image"}
+        {"time":"2026-01-02T12:03:04Z","event":"step_started","id":"context","parent":"build","name":"send context"}
+        {"time":"2026-01-02T12:03:04Z","event":"step_progress","id":"context","done":1500000,"total":3000000}
+        {"time":"2026-01-02T12:03:04Z","event":"step_ended","id":"context","outcome":"done","milliseconds":80}
+        {"time":"2026-01-02T12:03:04Z","event":"step_started","id":"packages","parent":"build","name":"install packages"}
+        {"time":"2026-01-02T12:03:04Z","event":"step_ended","id":"packages","outcome":"cached","milliseconds":0}
+        {"time":"2026-01-02T12:03:04Z","event":"step_started","id":"dependencies","parent":"build","name":"install dependencies"}
+        {"time":"2026-01-02T12:03:04Z","event":"step_log","id":"dependencies","line":"\u001b[32mCollecting\u001b[0m flask"}
+        {"time":"2026-01-02T12:03:04Z","event":"step_log","id":"unknown","line":"a step that never began"}
+        {"time":"2026-01-02T12:03:04Z","event":"warning","message":"python 3.8 is past its end"}
+        {"time":"2026-01-02T12:03:04Z","event":"step_ended","id":"dependencies","outcome":"failed","reason":"exit status 1","milliseconds":12340}
+        {"time":"2026-01-02T12:03:04Z","event":"step_ended","id":"build","outcome":"canceled","milliseconds":61000}
+        {"time":"2026-01-02T12:03:04Z","event":"error","kind":"usage","exit_code":2,"message":"no `app.toml`","causes":[],"hints":["run `paas init`"]}
+        "#);
     }
 }

@@ -139,7 +139,20 @@ mod tests {
         for event in example_events() {
             lines.report(event);
         }
-        insta::assert_snapshot!(recording.text(), @"");
+        insta::assert_snapshot!(recording.text(), @r"
+        12:03:04 building v1.2.0-g3f9c2d1a-r7
+        12:03:04 [build image] started
+        12:03:04 [send context] started
+        12:03:04 [send context] done in 80 ms
+        12:03:04 [install packages] started
+        12:03:04 [install packages] cached
+        12:03:04 [install dependencies] started
+        12:03:04 [install dependencies] Collecting flask
+        12:03:04 [unknown] a step that never began
+        12:03:04 warning: python 3.8 is past its end
+        12:03:04 [install dependencies] failed after 12.3 s: exit status 1
+        12:03:04 [build image] canceled after 1 min 1 s
+        ");
     }
 
     #[test]
@@ -166,6 +179,10 @@ mod tests {
                 total: Some(12_000_000),
             });
         }
-        insta::assert_snapshot!(recording.text(), @"");
+        insta::assert_snapshot!(recording.text(), @r"
+        00:00:00 [push layer] started
+        00:00:05 [push layer] 5.0 MB of 12.0 MB
+        00:00:10 [push layer] 10.0 MB of 12.0 MB
+        ");
     }
 }

@@ -165,13 +165,27 @@ mod tests {
     #[test]
     fn running_steps_show_their_last_lines() {
         let start = Instant::now();
-        insta::assert_snapshot!(frame(start, 24).live(&example(start)).join("\n"), @"");
+        insta::assert_snapshot!(frame(start, 24).live(&example(start)).join("\n"), @r"
+        ⠙ build image  12.3 s
+          ✓ send context  80 ms
+          ✓ install packages  cached
+          ⠙ install dependencies  12.3 s
+            │ Collecting flask
+            │ Collecting jinja2
+            │ Collecting werkzeug
+        ⠙ push layer  ━━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 15.0 MB of 60.0 MB …
+        ");
     }
 
     #[test]
     fn ended_steps_and_logs_give_way_in_a_low_terminal() {
         let start = Instant::now();
-        insta::assert_snapshot!(frame(start, 5).live(&example(start)).join("\n"), @"");
+        insta::assert_snapshot!(frame(start, 5).live(&example(start)).join("\n"), @r"
+        ⠙ build image  12.3 s
+          ⠙ install dependencies  12.3 s
+            │ Collecting werkzeug
+        ⠙ push layer  ━━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 15.0 MB of 60.0 MB …
+        ");
         assert_eq!(frame(start, 0).live(&example(start)).len(), 1);
     }
 

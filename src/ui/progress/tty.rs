@@ -136,7 +136,8 @@ fn draw_until_finished(shared: &Shared, palette: Palette) {
         let drawing = shared.next_drawing(palette, size, number);
         bar.set_message(drawing.live.join("\n"));
         if !drawing.settled.is_empty() {
-            bar.println(drawing.settled.join("\n"));
+            // Nobody is left to tell when stderr is closed.
+            let _ = bar.suspend(|| terminal.write_line(&drawing.settled.join("\n")));
         }
         if drawing.last {
             bar.finish_and_clear();
@@ -150,7 +151,8 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::ui::progress::steps::tests::{example_events, logged, started};
+    use crate::report::Outcome;
+    use crate::ui::progress::steps::tests::{ended, example_events, logged, started};
 
     /// Set in the process that runs in the terminal.
     const IN_TERMINAL: &str = "PAAS_TEST_IN_TERMINAL";
@@ -192,7 +194,15 @@ mod tests {
         // What was settled comes last and is never drawn over.
         let end = raw.rfind("building v1.2.0").expect("the note");
         let settled = console::strip_ansi_codes(&raw[end..]).replace('\r', "");
-        insta::assert_snapshot!(settled.split("test ").next().unwrap().trim_end(), @"");
+        insta::assert_snapshot!(settled.split("test ").next().unwrap().trim_end(), @r"
+        building v1.2.0-g3f9c2d1a-r7
+        warning: python 3.8 is past its end
+        ■ noisy  canceled after 0.4 s
+        ■ build image  canceled after 1 min 1 s
+          ✓ send context  80 ms
+          ✓ install packages  cached
+          ✗ install dependencies  12.3 s
+        ");
     }
 
     fn draw_example() {
@@ -205,6 +215,7 @@ mod tests {
         for event in example_events() {
             tree.report(event);
         }
+        tree.report(ended("loop", Outcome::Canceled, 400));
         tree.finish();
         tree.report(started("late", None, "too late"));
     }
