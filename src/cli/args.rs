@@ -65,16 +65,19 @@ pub struct Global {
     /// Print one JSON document on stdout
     #[arg(long, global = true)]
     pub json: bool,
-    /// How progress is shown on stderr
+    /// How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a
+    /// line)
     #[arg(long, global = true, value_name = "STYLE", default_value = "auto")]
+    #[arg(hide_possible_values = true)]
     pub progress: ProgressChoice,
     /// Show only warnings and errors on stderr
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// When to use colours
+    /// When to use colours: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(hide_possible_values = true)]
     pub color: ColorChoice,
-    /// The Docker Engine: unix:///PATH or tcp://HOST:PORT
+    /// The Docker Engine's socket, or tcp:// address
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub docker_host: Option<String>,
     /// The registry's host, with its port where needed
@@ -85,11 +88,14 @@ pub struct Global {
 impl Global {
     /// What concerns the terminal.
     pub fn wishes(&self, environment: &Environment) -> Wishes {
+        let color = match self.color {
+            ColorChoice::Auto if environment.no_color() => ColorChoice::Never,
+            choice => choice,
+        };
         Wishes {
-            color: self.color,
+            color,
             progress: self.progress,
             quiet: self.quiet,
-            no_color: environment.no_color(),
             dumb_terminal: environment.dumb_terminal(),
             ci: environment.ci(),
         }

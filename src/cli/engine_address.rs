@@ -112,8 +112,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
 fn parse(address: &str, source: &str) -> Result<EngineAddress> {
     let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
     match scheme {
-        "unix" if rest.starts_with('/') => Ok(EngineAddress::Unix(rest.into())),
-        "" if rest.starts_with('/') => Ok(EngineAddress::Unix(rest.into())),
+        "unix" | "" if rest.starts_with('/') => Ok(EngineAddress::Unix(rest.into())),
         "tcp" | "http" => host_and_port(rest)
             .map(EngineAddress::Tcp)
             .ok_or_else(|| not_an_address(address, source)),

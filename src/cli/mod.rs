@@ -50,5 +50,8 @@ fn answer_without_running(error: &clap::Error) -> u8 {
 }
 
 fn is_stdout_closed(error: &Error) -> bool {
-    std::error::Error::source(error).is_some_and(|cause| cause.is::<StdoutClosed>())
+    let cause = std::error::Error::source(error);
+    cause
+        .and_then(|cause| cause.downcast_ref::<StdoutClosed>())
+        .is_some()
 }

@@ -26,26 +26,26 @@ use prompt::Prompt;
 /// `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// On a terminal that has them, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// Also into files and pipes
+    /// Also into files and pipes.
     Always,
-    /// Nowhere
+    /// Nowhere.
     Never,
 }
 
 /// `--progress`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ProgressChoice {
-    /// A live tree on a terminal, else plain lines
+    /// A live tree on a terminal with somebody in front of it, else plain lines.
     #[default]
     Auto,
-    /// A live tree
+    /// A live tree.
     Tty,
-    /// Lines with the time
+    /// Lines with the time.
     Plain,
-    /// One JSON object a line for each event
+    /// One JSON object a line for each event.
     Json,
 }
 
@@ -58,8 +58,6 @@ pub struct Wishes {
     pub progress: ProgressChoice,
     /// `--quiet`.
     pub quiet: bool,
-    /// `NO_COLOR` is set.
-    pub no_color: bool,
     /// The terminal can't move its cursor (`TERM=dumb`).
     pub dumb_terminal: bool,
     /// Nobody watches.
@@ -104,7 +102,7 @@ impl Ui {
             let enabled = match wishes.color {
                 ColorChoice::Always => true,
                 ColorChoice::Never => false,
-                ColorChoice::Auto => terminal && !wishes.no_color && !wishes.dumb_terminal,
+                ColorChoice::Auto => terminal && !wishes.dumb_terminal,
             };
             if enabled {
                 Palette::COLORFUL
@@ -155,7 +153,7 @@ impl Ui {
     pub fn note(&self, text: &str) {
         match self.progress {
             ProgressStyle::Quiet => {}
-            ProgressStyle::Json => self.json_lines().report(Event::Note(text.to_owned())),
+            ProgressStyle::Json => json_lines().report(Event::Note(text.to_owned())),
             ProgressStyle::Tree | ProgressStyle::Lines => {
                 to_stderr(&format!("{}\n", sanitize::block(text)));
             }
@@ -165,7 +163,7 @@ impl Ui {
     /// Warns on stderr, also with `--quiet`.
     pub fn warning(&self, text: &str) {
         if self.progress == ProgressStyle::Json {
-            self.json_lines().report(Event::Warning(text.to_owned()));
+            json_lines().report(Event::Warning(text.to_owned()));
         } else {
             let label = self.stderr.warning("warning");
             to_stderr(&format!("{label}: {}\n", sanitize::block(text)));
@@ -175,7 +173,7 @@ impl Ui {
     /// Shows the error that ended the command.
     pub fn error(&self, error: &Error) {
         if self.progress == ProgressStyle::Json {
-            self.json_lines().error(error);
+            json_lines().error(error);
         } else {
             to_stderr(&error::render(error, self.stderr));
         }
@@ -189,7 +187,7 @@ impl Ui {
             ProgressStyle::Lines => {
                 Progress::new(PlainLines::new(sink, self.stderr, Box::new(Zoned::now)))
             }
-            ProgressStyle::Json => Progress::new(self.json_lines()),
+            ProgressStyle::Json => Progress::new(json_lines()),
             ProgressStyle::Quiet => Progress::new(WarningsOnly::new(sink, self.stderr)),
         }
     }
@@ -197,10 +195,6 @@ impl Ui {
     /// Asks questions. `assume_yes`: the user has said `--yes` and is not to be asked.
     pub fn prompt(&self, assume_yes: bool) -> Prompt {
         Prompt::new(self.interactive && !assume_yes, self.stderr.has_colors())
-    }
-
-    fn json_lines(&self) -> JsonLines {
-        JsonLines::new(Box::new(io::stderr()), Box::new(Zoned::now))
     }
 }
 
@@ -210,12 +204,15 @@ fn progress_style(wishes: Wishes, terminal: bool) -> ProgressStyle {
         ProgressChoice::Json => ProgressStyle::Json,
         _ if wishes.quiet => ProgressStyle::Quiet,
         ProgressChoice::Tty => ProgressStyle::Tree,
-        ProgressChoice::Plain => ProgressStyle::Lines,
         ProgressChoice::Auto if terminal && !wishes.ci && !wishes.dumb_terminal => {
             ProgressStyle::Tree
         }
-        ProgressChoice::Auto => ProgressStyle::Lines,
+        ProgressChoice::Auto | ProgressChoice::Plain => ProgressStyle::Lines,
     }
+}
+
+fn json_lines() -> JsonLines {
+    JsonLines::new(Box::new(io::stderr()), Box::new(Zoned::now))
 }
 
 /// Writes in one piece. Errors are ignored: nobody is left to tell when stderr is closed.

@@ -3,4 +3,5 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests choose their own environment")]
 
+mod cli;
 mod support;

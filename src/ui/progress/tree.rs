@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use super::steps::{State, Step, Steps};
 use crate::report::Outcome;
-use crate::ui::format;
 use crate::ui::palette::Palette;
+use crate::ui::{format, sanitize};
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-const BAR_CELLS: u64 = 24;
+const BAR_CELLS: u64 = 16;
 
 /// A terminal's size in characters.
 #[derive(Clone, Copy, Debug)]
@@ -73,21 +73,18 @@ impl Frame {
                 let sign = palette.hint(SPINNER[self.number % SPINNER.len()]);
                 let elapsed = format::duration(self.now.duration_since(*since));
                 let transfer = step.transfer.map(|(done, total)| transfer(done, total));
-                (
-                    sign,
-                    transfer
-                        .into_iter()
-                        .chain([elapsed])
-                        .collect::<Vec<_>>()
-                        .join("  "),
-                )
+                let parts: Vec<_> = [elapsed].into_iter().chain(transfer).collect();
+                (sign, parts.join("  "))
             }
             State::Ended { outcome, duration } => {
                 let took = format::duration(*duration);
                 match outcome {
                     Outcome::Done => (palette.success("✓"), took),
                     Outcome::Cached => (palette.success("✓"), "cached".to_owned()),
-                    Outcome::Failed(_) => (palette.failure("✗"), took),
+                    Outcome::Failed(reason) => (
+                        palette.failure("✗"),
+                        format!("{took}  {}", sanitize::line(reason)),
+                    ),
                     Outcome::Canceled => (palette.warning("■"), format!("canceled after {took}")),
                 }
             }
@@ -173,7 +170,7 @@ mod tests {
             │ Collecting flask
             │ Collecting jinja2
             │ Collecting werkzeug
-        ⠙ push layer  ━━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 15.0 MB of 60.0 MB …
+        ⠙ push layer  12.3 s  ━━━━┄┄┄┄┄┄┄┄┄┄┄┄ 15.0 MB of 60.0 MB
         ");
     }
 
@@ -184,7 +181,7 @@ mod tests {
         ⠙ build image  12.3 s
           ⠙ install dependencies  12.3 s
             │ Collecting werkzeug
-        ⠙ push layer  ━━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 15.0 MB of 60.0 MB …
+        ⠙ push layer  12.3 s  ━━━━┄┄┄┄┄┄┄┄┄┄┄┄ 15.0 MB of 60.0 MB
         ");
         assert_eq!(frame(start, 0).live(&example(start)).len(), 1);
     }

@@ -19,6 +19,7 @@ const FRAME_TIME: Duration = Duration::from_millis(100);
 pub struct LiveTree {
     shared: Arc<Shared>,
     drawer: Mutex<Option<JoinHandle<()>>>,
+    palette: Palette,
 }
 
 #[derive(Default)]
@@ -54,6 +55,7 @@ impl LiveTree {
         Self {
             shared,
             drawer: Mutex::new(Some(drawer)),
+            palette,
         }
     }
 }
@@ -72,8 +74,13 @@ impl Reporter for LiveTree {
                 outcome,
                 duration,
             } => state.steps.end(&id, outcome, duration),
-            Event::Note(text) => state.messages.push(text),
-            Event::Warning(text) => state.messages.push(format!("warning: {text}")),
+            Event::Note(text) => state.messages.push(sanitize::block(&text).into_owned()),
+            Event::Warning(text) => {
+                let label = self.palette.warning("warning");
+                state
+                    .messages
+                    .push(format!("{label}: {}", sanitize::block(&text)));
+            }
         }
     }
 }
@@ -108,11 +115,9 @@ impl Shared {
             state.steps.cancel_running(frame.now);
         }
         let messages = std::mem::take(&mut state.messages);
-        let messages = messages
-            .iter()
-            .map(|text| sanitize::block(text).into_owned());
         let ended = state.steps.take_ended();
         let settled = messages
+            .into_iter()
             .chain(ended.iter().map(|step| frame.step(step)))
             .collect();
         Drawing {
@@ -201,7 +206,7 @@ mod tests {
         ■ build image  canceled after 1 min 1 s
           ✓ send context  80 ms
           ✓ install packages  cached
-          ✗ install dependencies  12.3 s
+          ✗ install dependencies  12.3 s  exit status 1
         ");
     }
 
