@@ -56,6 +56,7 @@ fn render(command: &clap::Command, name: &str, pages: &mut Vec<(String, Vec<u8>)
     let titled = command.clone().display_name(name.to_owned());
     clap_mangen::Man::new(titled)
         .date("")
+        .source(concat!("paas ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
         .map_err(|error| Error::unexpected("cannot render the manual").caused_by(error))?;
     pages.push((format!("{name}.1"), page));

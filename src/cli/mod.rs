@@ -9,6 +9,7 @@ pub mod engine_address;
 pub mod environment;
 mod interrupt;
 mod man;
+pub mod secret;
 mod session;
 pub mod user_config;
 
