@@ -1,3 +1,7 @@
 //! Exit code and signals.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(paas::cli::run(std::env::args_os()))
+}

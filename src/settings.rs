@@ -18,8 +18,11 @@ pub enum EngineAddress {
 pub struct Settings {
     /// The Docker Engine.
     pub engine: EngineAddress,
-    /// Registry host, with port where needed; `None`: images stay on this machine.
+    /// Registry host, with port where needed, of this invocation: it wins over the one in
+    /// `app.toml`. See [`Settings::registry_for`].
     pub registry: Option<String>,
+    /// Registry host of apps that name none.
+    pub default_registry: Option<String>,
     /// The machine's bundle of certificate authorities (PEM), given to every build step.
     pub ca_bundle: Option<PathBuf>,
     /// `http_proxy` and its relatives, in the spelling found.
@@ -30,4 +33,15 @@ pub struct Settings {
     pub state_dir: PathBuf,
     /// Where `CI` is set, `app.lock` is not rewritten.
     pub ci: bool,
+}
+
+impl Settings {
+    /// Where the images of an app go whose `app.toml` names `app_registry`; `None`: they stay on
+    /// this machine.
+    pub fn registry_for<'a>(&'a self, app_registry: Option<&'a str>) -> Option<&'a str> {
+        self.registry
+            .as_deref()
+            .or(app_registry)
+            .or(self.default_registry.as_deref())
+    }
 }

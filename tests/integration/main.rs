@@ -5,4 +5,5 @@
 
 mod builder;
 mod registry;
+mod cli;
 mod support;
