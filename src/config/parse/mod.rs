@@ -1,0 +1,68 @@
+//! From the text of `app.toml` to an [`App`], with every error of the file at once.
+
+mod app;
+mod environments;
+mod reader;
+mod syntax;
+mod value;
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use self::reader::Reader;
+use super::problem::Problems;
+use super::{APP_FILE, App, User, file, spec};
+use crate::{Error, Result};
+
+/// A valid `app.toml`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// What it says.
+    pub app: App,
+    /// What is valid but worth knowing, in a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Reads the `app.toml` at `path`: a regular file of at most 1 MiB. Errors name the path as given.
+pub fn load(path: &Path) -> Result<Loaded> {
+    let display = path.display().to_string().escape_debug().to_string();
+    let text = file::read(path, &display)?.ok_or_else(|| {
+        Error::usage(format!("{display} does not exist"))
+            .hint(format!("`paas init` writes an {APP_FILE}"))
+    })?;
+    parse(&text, &display)
+}
+
+/// Reads the text of an `app.toml`; `display` is its path in messages.
+pub fn parse(text: &str, display: &str) -> Result<Loaded> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let problems = Problems::default();
+    if syntax::report(text, &errors, &problems) == syntax::Tree::Unreliable {
+        return Err(problems.into_error(display, text));
+    }
+    let reader = Reader::new(&spec::APP, &document, text, &problems);
+    match app::read(reader) {
+        Some(app) if problems.is_empty() => Ok(Loaded { notes: notes(&app), app }),
+        _ => Err(problems.into_error(display, text)),
+    }
+}
+
+fn notes(app: &App) -> Vec<String> {
+    let mut notes = Vec::new();
+    if app.start.user == User::ROOT {
+        notes.push("the processes run as root (`user = \"root\"` in [start])".to_owned());
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_example_of_the_design() {
+        let text = include_str!("../../../tests/config/valid/design.toml");
+        insta::assert_debug_snapshot!(parse(text, "app.toml").unwrap());
+    }
+}
