@@ -87,31 +87,31 @@ mod tests {
 
     #[test]
     fn shows_place_line_and_caret() {
-        assert_snapshot!(excerpt("name = \"x\"\n[build]\nbase = 1\n", "1"), @"");
+        assert_snapshot!(excerpt("name = \"x\"\n[build]\nbase = 1\n", "1"));
     }
 
     #[test]
     fn a_value_of_many_lines_is_marked_where_it_begins() {
-        assert_snapshot!(excerpt("script = \"\"\"\na\nb\n\"\"\"\n", "\"\"\"\na\nb\n\"\"\""), @"");
+        assert_snapshot!(excerpt("script = \"\"\"\na\nb\n\"\"\"\n", "\"\"\"\na\nb\n\"\"\""));
     }
 
     #[test]
     fn nothing_reaches_the_terminal_as_a_command() {
         let line = "a = 'x\u{1b}[31m\u{9b}2J\u{202e}\u{7}\t' # é\r\n";
-        assert_snapshot!(excerpt(line, "'"), @"");
+        assert_snapshot!(excerpt(line, "'"));
         assert!(!excerpt(line, "'").chars().any(|c| c.is_control() && c != '\n'));
     }
 
     #[test]
     fn a_long_line_is_cut_around_the_caret() {
         let line = format!("a = \"{}\" b = HERE {}", "x".repeat(5000), "y".repeat(5000));
-        assert_snapshot!(excerpt(&line, "HERE"), @"");
+        assert_snapshot!(excerpt(&line, "HERE"));
     }
 
     #[test]
     fn the_end_of_the_file_can_be_marked() {
         let text = "name = \"x";
-        assert_snapshot!(render("app.toml", text, &(text.len()..text.len()), None, &[]), @"");
-        assert_snapshot!(render("app.toml", "", &(0..0), Some("empty"), &["write it".into()]), @"");
+        assert_snapshot!(render("app.toml", text, &(text.len()..text.len()), None, &[]));
+        assert_snapshot!(render("app.toml", "", &(0..0), Some("empty"), &["write it".into()]));
     }
 }
