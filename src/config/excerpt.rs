@@ -31,7 +31,11 @@ pub(super) fn render(
 
 /// The one-based number of the line that byte `at` is in.
 pub(super) fn line_number(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1
+    text.as_bytes()[..at]
+        .iter()
+        .filter(|&&byte| byte == b'\n')
+        .count()
+        + 1
 }
 
 struct Place {
@@ -44,7 +48,9 @@ impl Place {
     fn of(text: &str, span: &Range<usize>) -> Self {
         let at = text.floor_char_boundary(span.start);
         let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+        let end = text[at..]
+            .find('\n')
+            .map_or(text.len(), |length| at + length);
         let end = text.floor_char_boundary(end.min(at + AFTER));
         let before = shown(&text[start..at]);
         let marked = shown(text[at..end.min(span.end).max(at)].trim_end_matches('\r'));
@@ -57,8 +63,9 @@ impl Place {
     }
 }
 
-/// One visible character for each character, so that columns stay.
-fn shown(text: &str) -> String {
+/// Without what a terminal would obey: one visible character for each character, so that columns
+/// stay.
+pub(super) fn shown(text: &str) -> String {
     text.trim_end_matches('\r')
         .chars()
         .map(|char| match char {
@@ -92,14 +99,21 @@ mod tests {
 
     #[test]
     fn a_value_of_many_lines_is_marked_where_it_begins() {
-        assert_snapshot!(excerpt("script = \"\"\"\na\nb\n\"\"\"\n", "\"\"\"\na\nb\n\"\"\""));
+        assert_snapshot!(excerpt(
+            "script = \"\"\"\na\nb\n\"\"\"\n",
+            "\"\"\"\na\nb\n\"\"\""
+        ));
     }
 
     #[test]
     fn nothing_reaches_the_terminal_as_a_command() {
         let line = "a = 'x\u{1b}[31m\u{9b}2J\u{202e}\u{7}\t' # é\r\n";
         assert_snapshot!(excerpt(line, "'"));
-        assert!(!excerpt(line, "'").chars().any(|c| c.is_control() && c != '\n'));
+        assert!(
+            !excerpt(line, "'")
+                .chars()
+                .any(|c| c.is_control() && c != '\n')
+        );
     }
 
     #[test]
@@ -111,7 +125,19 @@ mod tests {
     #[test]
     fn the_end_of_the_file_can_be_marked() {
         let text = "name = \"x";
-        assert_snapshot!(render("app.toml", text, &(text.len()..text.len()), None, &[]));
-        assert_snapshot!(render("app.toml", "", &(0..0), Some("empty"), &["write it".into()]));
+        assert_snapshot!(render(
+            "app.toml",
+            text,
+            &(text.len()..text.len()),
+            None,
+            &[]
+        ));
+        assert_snapshot!(render(
+            "app.toml",
+            "",
+            &(0..0),
+            Some("empty"),
+            &["write it".into()]
+        ));
     }
 }

@@ -47,7 +47,11 @@ fn text(bytes: Vec<u8>, display: &str) -> Result<String> {
     }
     let text = String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
-        let line = e.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = e.as_bytes()[..at]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count()
+            + 1;
         let byte = e.as_bytes()[at];
         Error::usage(format!(
             "{display}:{line}: byte 0x{byte:02x} at offset {at} is not UTF-8"

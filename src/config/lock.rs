@@ -60,7 +60,13 @@ impl Lock {
             None => 1,
         };
         bases.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { version: FORMAT, revision, configuration, inputs, bases }
+        Self {
+            version: FORMAT,
+            revision,
+            configuration,
+            inputs,
+            bases,
+        }
     }
 }
 
@@ -69,7 +75,12 @@ mod tests {
     use super::*;
 
     fn next(previous: Option<&Lock>, configuration: &[u8]) -> Lock {
-        Lock::next(previous, Digest::of(configuration), BTreeMap::new(), Vec::new())
+        Lock::next(
+            previous,
+            Digest::of(configuration),
+            BTreeMap::new(),
+            Vec::new(),
+        )
     }
 
     #[test]

@@ -24,7 +24,10 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self {
+            message: message.into(),
+            hint: None,
+        }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -41,7 +44,7 @@ impl Problems {
     pub fn add(&self, span: Range<usize>, refusal: Refusal) {
         self.0.borrow_mut().push(Problem {
             span,
-            message: refusal.message,
+            message: excerpt::shown(&refusal.message),
             hints: refusal.hint.into_iter().collect(),
         });
     }

@@ -8,8 +8,8 @@ use tempfile::Builder;
 use toml::de::{DeTable, DeValue};
 
 use super::{FORMAT, LOCK_FILE, Lock};
-use crate::config::problem::{Problems, Refusal};
 use crate::config::file;
+use crate::config::problem::{Problems, Refusal};
 use crate::{Error, Result};
 
 const HEADER: &str = "# Written by paas; commit this file.\n\n";
@@ -34,7 +34,11 @@ impl Lock {
     pub fn save(&self, dir: &Path) -> Result<()> {
         let text = self.to_toml()?;
         replace(dir, &text).map_err(|e| {
-            Error::usage(format!("{} can't be written", dir.join(LOCK_FILE).display())).caused_by(e)
+            Error::usage(format!(
+                "{} can't be written",
+                dir.join(LOCK_FILE).display()
+            ))
+            .caused_by(e)
         })
     }
 
@@ -52,13 +56,19 @@ impl Lock {
         }
         if let Some((span, version)) = unknown_version(text) {
             let message = format!("{display} has format {version}, known is {FORMAT}");
-            return fail(span, Refusal::new(message).hint("a newer paas wrote it: update paas"));
+            return fail(
+                span,
+                Refusal::new(message).hint("a newer paas wrote it: update paas"),
+            );
         }
         toml::from_str(text).or_else(|e| {
             let message = format!("{display} is not valid: {}", e.message());
-            fail(e.span().unwrap_or(0..0), Refusal::new(message).hint(format!(
-                "restore it from git: `git checkout HEAD -- {LOCK_FILE}`"
-            )))
+            fail(
+                e.span().unwrap_or(0..0),
+                Refusal::new(message).hint(format!(
+                    "restore it from git: `git checkout HEAD -- {LOCK_FILE}`"
+                )),
+            )
         })
     }
 }
@@ -67,7 +77,10 @@ impl Lock {
 fn conflict(text: &str) -> Option<Range<usize>> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker)) {
+        if ["<<<<<<<", "=======", ">>>>>>>"]
+            .iter()
+            .any(|marker| line.starts_with(marker))
+        {
             return Some(at..at + line.trim_end().len());
         }
         at += line.len();
@@ -78,7 +91,9 @@ fn conflict(text: &str) -> Option<Range<usize>> {
 fn unknown_version(text: &str) -> Option<(Range<usize>, String)> {
     let document = DeTable::parse(text).ok()?;
     let version = document.get_ref().get("version")?;
-    let DeValue::Integer(number) = version.get_ref() else { return None };
+    let DeValue::Integer(number) = version.get_ref() else {
+        return None;
+    };
     let known = number.as_str() == FORMAT.to_string();
     (!known).then(|| (version.span(), number.as_str().to_owned()))
 }
@@ -112,10 +127,17 @@ mod tests {
             repository: repository.map(|name| name.parse().unwrap()),
             digest: Digest::of(name.as_bytes()),
         };
-        let inputs = [("build.script", "2c26b46b68ff"), ("base.python", "fcde2b2edba5")];
-        let inputs: BTreeMap<_, _> =
-            inputs.map(|(key, digest)| (key.to_owned(), digest.to_owned())).into();
-        let bases = vec![base("python", Some("registry.example/paas/python")), base("node", None)];
+        let inputs = [
+            ("build.script", "2c26b46b68ff"),
+            ("base.python", "fcde2b2edba5"),
+        ];
+        let inputs: BTreeMap<_, _> = inputs
+            .map(|(key, digest)| (key.to_owned(), digest.to_owned()))
+            .into();
+        let bases = vec![
+            base("python", Some("registry.example/paas/python")),
+            base("node", None),
+        ];
         Lock::next(None, Digest::of(b"configuration"), inputs, bases)
     }
 
@@ -138,7 +160,10 @@ mod tests {
         lock().save(dir.path()).unwrap();
         assert_eq!(Lock::load(dir.path()).unwrap(), Some(lock()));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
-        let mode = fs::metadata(dir.path().join(LOCK_FILE)).unwrap().permissions().mode();
+        let mode = fs::metadata(dir.path().join(LOCK_FILE))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o400, 0o400);
         assert_ne!(mode & 0o044, 0, "others may read it, as the umask allows");
     }
@@ -147,7 +172,10 @@ mod tests {
     fn a_folder_that_is_gone_is_an_error() {
         let dir = TempDir::new().unwrap();
         let error = lock().save(&dir.path().join("gone")).unwrap_err();
-        assert!(error.message().ends_with("gone/app.lock can't be written"), "{error}");
+        assert!(
+            error.message().ends_with("gone/app.lock can't be written"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -156,7 +184,10 @@ mod tests {
         fs::write(dir.path().join("elsewhere"), lock().to_toml().unwrap()).unwrap();
         std::os::unix::fs::symlink("elsewhere", dir.path().join(LOCK_FILE)).unwrap();
         let error = Lock::load(dir.path()).unwrap_err();
-        assert!(error.message().ends_with("app.lock is not a regular file"), "{error}");
+        assert!(
+            error.message().ends_with("app.lock is not a regular file"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -173,7 +204,9 @@ mod tests {
     #[test]
     fn errors_show_the_place() {
         assert_snapshot!(error("version = 1\nrevision = \"x\"\n"));
-        assert_snapshot!(error("version = 1\nrevision = 1\nconfiguration = \"md5:1\"\n"));
+        assert_snapshot!(error(
+            "version = 1\nrevision = 1\nconfiguration = \"md5:1\"\n"
+        ));
         assert_snapshot!(error("version = \n"));
     }
 }

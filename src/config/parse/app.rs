@@ -50,7 +50,9 @@ fn build(table: Reader<'_>) -> Option<Build> {
         cache: table.list("cache", mount),
         packages: table.list("packages", any).unwrap_or_default(),
         env: table.texts("env", environment_variable),
-        secrets: table.list("secrets", environment_variable).unwrap_or_default(),
+        secrets: table
+            .list("secrets", environment_variable)
+            .unwrap_or_default(),
         exclude: table.list("exclude", any).unwrap_or_default(),
         include: table.list("include", relative).unwrap_or_default(),
         runtime: table.text("runtime", base),
@@ -67,7 +69,11 @@ fn dependencies(table: Reader<'_>) -> Option<Dependencies> {
     let script = table.script("script");
     let output = table.list("output", output);
     table.finish();
-    Some(Dependencies { files: files?, script: script?, output })
+    Some(Dependencies {
+        files: files?,
+        script: script?,
+        output,
+    })
 }
 
 fn default_start() -> Start {
@@ -85,7 +91,9 @@ fn start(table: Reader<'_>) -> Option<Start> {
         script: table.script("script"),
         port: port(&table).unwrap_or(default.port),
         user: table.text("user", user).unwrap_or(default.user),
-        stop_timeout: table.text("stop_timeout", duration).unwrap_or(default.stop_timeout),
+        stop_timeout: table
+            .text("stop_timeout", duration)
+            .unwrap_or(default.stop_timeout),
     };
     table.finish();
     Some(start)
@@ -112,8 +120,12 @@ fn health(table: Reader<'_>) -> Option<Health> {
     let path = table.text("path", any).map(Probe::Http);
     let tcp = table.flag("tcp");
     let script = table.script("script").map(Probe::Script);
-    let timeout = table.text("timeout", duration).unwrap_or(Duration::from_secs(2));
-    let grace = table.text("grace", duration).unwrap_or(Duration::from_secs(30));
+    let timeout = table
+        .text("timeout", duration)
+        .unwrap_or(Duration::from_secs(2));
+    let grace = table
+        .text("grace", duration)
+        .unwrap_or(Duration::from_secs(30));
     if tcp == Some(false) {
         let refusal = Refusal::new("`tcp = false` says nothing").hint("leave it out");
         table.problem(table.span_of("tcp"), refusal);
@@ -121,11 +133,18 @@ fn health(table: Reader<'_>) -> Option<Health> {
     let probe = path.or(tcp.map(|_| Probe::Tcp)).or(script);
     table.check_one_of();
     table.finish();
-    Some(Health { probe: probe?, timeout, grace })
+    Some(Health {
+        probe: probe?,
+        timeout,
+        grace,
+    })
 }
 
 pub(super) fn resources(table: Reader<'_>) -> Option<Resources> {
-    let resources = Resources { memory: table.text("memory", bytes), cpu: table.number("cpu") };
+    let resources = Resources {
+        memory: table.text("memory", bytes),
+        cpu: table.number("cpu"),
+    };
     table.finish();
     Some(resources)
 }
@@ -151,19 +170,30 @@ fn read_volume(table: Reader<'_>) -> Option<Volume> {
     let name = table.text("name", any);
     let path = table.text("path", mount);
     table.finish();
-    Some(Volume { name: name?, path: path? })
+    Some(Volume {
+        name: name?,
+        path: path?,
+    })
 }
 
 fn ports(file: &Reader<'_>, http: NonZeroU16) -> Vec<Port> {
     let mut ports: Vec<Port> = Vec::new();
     for port in file.tables("ports", read_port) {
         let (span, port) = (port.span(), port.into_inner());
-        if port == (Port { port: http, protocol: Protocol::Tcp }) {
+        if port
+            == (Port {
+                port: http,
+                protocol: Protocol::Tcp,
+            })
+        {
             let refusal = Refusal::new(format!("port {http} is the HTTP port"))
                 .hint("`start.port` needs no entry in [[ports]]");
             file.problem(span, refusal);
         } else if ports.contains(&port) {
-            file.problem(span, Refusal::new(format!("port {} is there twice", port.port)));
+            file.problem(
+                span,
+                Refusal::new(format!("port {} is there twice", port.port)),
+            );
         } else {
             ports.push(port);
         }
@@ -175,7 +205,10 @@ fn read_port(table: Reader<'_>) -> Option<Port> {
     let port = port(&table);
     let protocol = table.text("protocol", protocol).unwrap_or(Protocol::Tcp);
     table.finish();
-    Some(Port { port: port?, protocol })
+    Some(Port {
+        port: port?,
+        protocol,
+    })
 }
 
 fn port(table: &Reader<'_>) -> Option<NonZeroU16> {
@@ -183,7 +216,9 @@ fn port(table: &Reader<'_>) -> Option<NonZeroU16> {
 }
 
 fn hooks(table: Reader<'_>) -> Option<Hooks> {
-    let hooks = Hooks { before_deploy: table.script("before_deploy") };
+    let hooks = Hooks {
+        before_deploy: table.script("before_deploy"),
+    };
     table.finish();
     Some(hooks)
 }
@@ -193,10 +228,17 @@ fn autoscale(table: Reader<'_>) -> Option<Autoscale> {
     let max = table.integer("max");
     let cpu = table.integer("cpu").unwrap_or(70);
     if max.is_some_and(|max| max < min) {
-        table.problem(table.span_of("max"), Refusal::new("`max` is less than `min`"));
+        table.problem(
+            table.span_of("max"),
+            Refusal::new("`max` is less than `min`"),
+        );
     }
     table.finish();
-    Some(Autoscale { min, max: max?, cpu })
+    Some(Autoscale {
+        min,
+        max: max?,
+        cpu,
+    })
 }
 
 /// `[env]`, of the file or an environment.

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use super::app::{refuse_public_secrets, resources, run_time_env};
 use super::reader::{Reader, nearest};
+use crate::config::Environment;
 use crate::config::problem::{Refusal, quoted};
 use crate::config::values::{any, domain, environment_variable};
-use crate::config::Environment;
 
 /// The process that `[start]` describes.
 const WEB: &str = "web";
@@ -12,7 +12,9 @@ const WEB: &str = "web";
 pub(super) fn read(file: &Reader<'_>) -> BTreeMap<String, Environment> {
     let mut processes = file.names("processes");
     processes.push(WEB);
-    file.named_tables("environments", any, |table| Some(environment(table, &processes)))
+    file.named_tables("environments", any, |table| {
+        Some(environment(table, &processes))
+    })
 }
 
 fn environment(table: Reader<'_>, processes: &[&str]) -> Environment {
@@ -22,7 +24,9 @@ fn environment(table: Reader<'_>, processes: &[&str]) -> Environment {
         domains: table.list("domains", domain).unwrap_or_default(),
         replicas: table.integers("replicas", any),
         env: run_time_env(&table),
-        secrets: table.list("secrets", environment_variable).unwrap_or_default(),
+        secrets: table
+            .list("secrets", environment_variable)
+            .unwrap_or_default(),
         resources: table.table("resources", resources),
     };
     refuse_public_secrets(&table, &environment.env, &environment.secrets);

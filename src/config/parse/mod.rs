@@ -1,6 +1,8 @@
 //! From the text of `app.toml` to an [`App`], with every error of the file at once.
 
 mod app;
+#[cfg(test)]
+mod corpus;
 mod environments;
 mod reader;
 mod syntax;
@@ -43,7 +45,10 @@ pub fn parse(text: &str, display: &str) -> Result<Loaded> {
     }
     let reader = Reader::new(&spec::APP, &document, text, &problems);
     match app::read(reader) {
-        Some(app) if problems.is_empty() => Ok(Loaded { notes: notes(&app), app }),
+        Some(app) if problems.is_empty() => Ok(Loaded {
+            notes: notes(&app),
+            app,
+        }),
         _ => Err(problems.into_error(display, text)),
     }
 }

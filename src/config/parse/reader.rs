@@ -6,10 +6,10 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use super::value::Value;
+use crate::config::Script;
 use crate::config::problem::{Problems, Refusal, quoted};
 use crate::config::spec::{Grammar, Key, Kind, Presence, Table};
 use crate::config::values::Converted;
-use crate::config::Script;
 
 /// Reads one table by its description. A key that the description doesn't have can't be read, and
 /// a described key that nobody reads is a defect that [`Reader::finish`] notices.
@@ -51,12 +51,18 @@ impl<'d> Reader<'d> {
             }
         }
         for key in self.spec.keys {
-            debug_assert!(self.read.borrow().contains(key.name), "`{}` is never read", key.name);
+            debug_assert!(
+                self.read.borrow().contains(key.name),
+                "`{}` is never read",
+                key.name
+            );
         }
     }
 
     pub fn text<T>(&self, key: &'static str, convert: fn(&str) -> Converted<T>) -> Option<T> {
-        let Kind::Text(grammar) = self.spec(key).kind else { self.misread(key) };
+        let Kind::Text(grammar) = self.spec(key).kind else {
+            self.misread(key)
+        };
         let value = self.value(key)?;
         let text = self.tell(value, value.text(&self.named(key)))?;
         self.tell(value, grammar.check(text).and_then(convert))
@@ -67,7 +73,9 @@ impl<'d> Reader<'d> {
         key: &'static str,
         convert: fn(&str) -> Converted<T>,
     ) -> Option<Vec<T>> {
-        let Kind::List(grammar) = self.spec(key).kind else { self.misread(key) };
+        let Kind::List(grammar) = self.spec(key).kind else {
+            self.misread(key)
+        };
         let value = self.value(key)?;
         let items = self.tell(value, value.array(&self.named(key), "a list of strings"))?;
         let mut list = Vec::new();
@@ -77,9 +85,14 @@ impl<'d> Reader<'d> {
                 .text(&format!("an item of {}", self.named(key)))
                 .and_then(|text| grammar.check(text))
                 .and_then(convert);
-            let Some(converted) = self.tell(item, converted) else { continue };
+            let Some(converted) = self.tell(item, converted) else {
+                continue;
+            };
             if list.contains(&converted) {
-                let twice = format!("{} is listed twice", quoted(self.text.get(item.span()).unwrap_or_default()));
+                let twice = format!(
+                    "{} is listed twice",
+                    quoted(self.text.get(item.span()).unwrap_or_default())
+                );
                 self.problems.add(item.span(), Refusal::new(twice));
             } else {
                 list.push(converted);
@@ -93,9 +106,14 @@ impl<'d> Reader<'d> {
         key: &'static str,
         name: fn(&str) -> Converted<String>,
     ) -> BTreeMap<String, String> {
-        let Kind::Texts { names, values } = self.spec(key).kind else { self.misread(key) };
+        let Kind::Texts { names, values } = self.spec(key).kind else {
+            self.misread(key)
+        };
         self.map(key, names, name, |path, value| {
-            value.text(path).and_then(|text| values.check(text)).map(str::to_owned)
+            value
+                .text(path)
+                .and_then(|text| values.check(text))
+                .map(str::to_owned)
         })
     }
 
@@ -104,31 +122,41 @@ impl<'d> Reader<'d> {
         key: &'static str,
         name: fn(&str) -> Converted<String>,
     ) -> BTreeMap<String, u32> {
-        let Kind::Integers { names, max } = self.spec(key).kind else { self.misread(key) };
+        let Kind::Integers { names, max } = self.spec(key).kind else {
+            self.misread(key)
+        };
         self.map(key, names, name, |path, value| value.integer(path, 0, max))
     }
 
     pub fn integer<T: TryFrom<u32>>(&self, key: &'static str) -> Option<T> {
-        let Kind::Integer { min, max } = self.spec(key).kind else { self.misread(key) };
+        let Kind::Integer { min, max } = self.spec(key).kind else {
+            self.misread(key)
+        };
         let value = self.value(key)?;
         let number = self.tell(value, value.integer(&self.named(key), min, max))?;
         number.try_into().ok()
     }
 
     pub fn number(&self, key: &'static str) -> Option<f64> {
-        let Kind::Number { max } = self.spec(key).kind else { self.misread(key) };
+        let Kind::Number { max } = self.spec(key).kind else {
+            self.misread(key)
+        };
         let value = self.value(key)?;
         self.tell(value, value.number(&self.named(key), max))
     }
 
     pub fn flag(&self, key: &'static str) -> Option<bool> {
-        let Kind::Flag = self.spec(key).kind else { self.misread(key) };
+        let Kind::Flag = self.spec(key).kind else {
+            self.misread(key)
+        };
         let value = self.value(key)?;
         self.tell(value, value.flag(&self.named(key)))
     }
 
     pub fn script(&self, key: &'static str) -> Option<Script> {
-        let Kind::Script = self.spec(key).kind else { self.misread(key) };
+        let Kind::Script = self.spec(key).kind else {
+            self.misread(key)
+        };
         let value = self.value(key)?;
         match value.script(&self.named(key), self.text) {
             Ok(script) => Some(script),
@@ -141,7 +169,9 @@ impl<'d> Reader<'d> {
 
     /// `[key]`.
     pub fn table<T>(&self, key: &'static str, read: fn(Reader<'d>) -> Option<T>) -> Option<T> {
-        let Kind::Table(table) = self.spec(key).kind else { self.misread(key) };
+        let Kind::Table(table) = self.spec(key).kind else {
+            self.misread(key)
+        };
         let value = self.value(key)?;
         read(self.inner(table, self.path_of(key), value)?)
     }
@@ -152,9 +182,13 @@ impl<'d> Reader<'d> {
         key: &'static str,
         read: fn(Reader<'d>) -> Option<T>,
     ) -> Vec<Spanned<T>> {
-        let Kind::Tables(table) = self.spec(key).kind else { self.misread(key) };
+        let Kind::Tables(table) = self.spec(key).kind else {
+            self.misread(key)
+        };
         let path = self.path_of(key);
-        let Some(value) = self.value(key) else { return Vec::new() };
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
         let expected = format!("a list of tables (`[[{path}]]`)");
         let Some(items) = self.tell(value, value.array(&self.named(key), &expected)) else {
             return Vec::new();
@@ -174,7 +208,9 @@ impl<'d> Reader<'d> {
         name: fn(&str) -> Converted<String>,
         read: impl Fn(Reader<'d>) -> Option<T>,
     ) -> BTreeMap<String, T> {
-        let Kind::Named { names, table } = self.spec(key).kind else { self.misread(key) };
+        let Kind::Named { names, table } = self.spec(key).kind else {
+            self.misread(key)
+        };
         let path = self.path_of(key);
         self.entries(key, names, name, |name, value| {
             read(self.inner(table, format!("{path}.{name}"), value)?)
@@ -183,18 +219,30 @@ impl<'d> Reader<'d> {
 
     /// Where the key's value is, or the table's header when the key isn't there.
     pub fn span_of(&self, key: &'static str) -> Range<usize> {
-        self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span)
+        self.table
+            .get(key)
+            .map_or_else(|| self.span.clone(), Spanned::span)
     }
 
     /// The free keys of `key`, whether or not they are valid.
     pub fn names(&self, key: &'static str) -> Vec<&'d str> {
-        let names = self.table.get(key).and_then(|value| value.get_ref().as_table());
-        names.into_iter().flat_map(|table| table.keys()).map(|key| key.get_ref().as_ref()).collect()
+        let names = self
+            .table
+            .get(key)
+            .and_then(|value| value.get_ref().as_table());
+        names
+            .into_iter()
+            .flat_map(|table| table.keys())
+            .map(|key| key.get_ref().as_ref())
+            .collect()
     }
 
     /// Where `name` stands in the free keys of `key`.
     pub fn span_of_name(&self, key: &'static str, name: &str) -> Range<usize> {
-        let names = self.table.get(key).and_then(|value| value.get_ref().as_table());
+        let names = self
+            .table
+            .get(key)
+            .and_then(|value| value.get_ref().as_table());
         names
             .and_then(|table| table.get_key_value(name))
             .map_or_else(|| self.span_of(key), |(key, _)| key.span())
@@ -207,7 +255,10 @@ impl<'d> Reader<'d> {
     /// Reports that not exactly one of the keys in `one_of` is there.
     pub fn check_one_of(&self) -> bool {
         let keys = self.spec.one_of;
-        let given: Vec<_> = keys.iter().filter(|key| self.table.contains_key(**key)).collect();
+        let given: Vec<_> = keys
+            .iter()
+            .filter(|key| self.table.contains_key(**key))
+            .collect();
         let span = match given.as_slice() {
             [_] => return true,
             [] => self.span.clone(),
@@ -216,7 +267,11 @@ impl<'d> Reader<'d> {
                 .get_key_value(**second)
                 .map_or_else(|| self.span.clone(), |(key, _)| key.span()),
         };
-        let message = format!("[{}] takes exactly one of `{}`", self.path, keys.join("`, `"));
+        let message = format!(
+            "[{}] takes exactly one of `{}`",
+            self.path,
+            keys.join("`, `")
+        );
         self.problems.add(span, Refusal::new(message));
         false
     }
@@ -233,7 +288,8 @@ impl<'d> Reader<'d> {
     fn value(&self, key: &'static str) -> Option<Value<'d>> {
         let value = self.table.get(key);
         if value.is_none() && matches!(self.spec(key).presence, Presence::Required) {
-            self.problems.add(self.span.clone(), self.missing(self.spec(key)));
+            self.problems
+                .add(self.span.clone(), self.missing(self.spec(key)));
         }
         value.map(Value)
     }
@@ -273,7 +329,9 @@ impl<'d> Reader<'d> {
         read: impl Fn(&str, Value<'d>) -> Option<T>,
     ) -> BTreeMap<String, T> {
         let path = self.path_of(key);
-        let Some(value) = self.value(key) else { return BTreeMap::new() };
+        let Some(value) = self.value(key) else {
+            return BTreeMap::new();
+        };
         let expected = format!("a table (`[{path}]`)");
         let table = self.tell(value, value.table(&self.named(key), &expected));
         let mut map = BTreeMap::new();
@@ -291,11 +349,17 @@ impl<'d> Reader<'d> {
     }
 
     fn tell<T>(&self, value: Value<'d>, result: Converted<T>) -> Option<T> {
-        result.map_err(|refusal| self.problems.add(value.span(), refusal)).ok()
+        result
+            .map_err(|refusal| self.problems.add(value.span(), refusal))
+            .ok()
     }
 
     fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     fn named(&self, key: &str) -> String {
@@ -303,7 +367,11 @@ impl<'d> Reader<'d> {
     }
 
     fn place(&self) -> String {
-        if self.path.is_empty() { "the file".to_owned() } else { format!("[{}]", self.path) }
+        if self.path.is_empty() {
+            "the file".to_owned()
+        } else {
+            format!("[{}]", self.path)
+        }
     }
 
     fn missing(&self, key: &Key) -> Refusal {
@@ -319,7 +387,10 @@ impl<'d> Reader<'d> {
         let names = self.spec.keys.iter().map(|key| key.name);
         match nearest(name, names.clone()) {
             Some(near) => refusal.hint(format!("did you mean `{near}`?")),
-            None => refusal.hint(format!("it knows `{}`", names.collect::<Vec<_>>().join("`, `"))),
+            None => refusal.hint(format!(
+                "it knows `{}`",
+                names.collect::<Vec<_>>().join("`, `")
+            )),
         }
     }
 }

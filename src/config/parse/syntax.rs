@@ -36,8 +36,10 @@ pub(super) fn report(text: &str, errors: &[Error], problems: &Problems) -> Tree 
 fn explained(text: &str, message: &str, span: &Range<usize>) -> Refusal {
     let marked = text.get(span.start..).and_then(|rest| rest.chars().next());
     if let Some(char) = marked.filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Refusal::new(format!("control character U+{:04X}", u32::from(char)))
-            .hint(format!("in \"…\" it is written `\\u{:04x}`", u32::from(char)));
+        return Refusal::new(format!("control character U+{:04X}", u32::from(char))).hint(format!(
+            "in \"…\" it is written `\\u{:04x}`",
+            u32::from(char)
+        ));
     }
     if message.contains("recurs") {
         return Refusal::new("nested too deeply");

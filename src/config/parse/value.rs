@@ -23,7 +23,9 @@ impl<'d> Value<'d> {
             other => {
                 let refusal = wrong(name, "a string", other);
                 Err(match other {
-                    DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)
+                    DeValue::Integer(_)
+                    | DeValue::Float(_)
+                    | DeValue::Boolean(_)
                     | DeValue::Datetime(_) => refusal.hint("write it in quotes"),
                     _ => refusal,
                 })
@@ -58,9 +60,9 @@ impl<'d> Value<'d> {
             DeValue::Float(float) => float.as_str().parse().ok(),
             other => return Err(wrong(name, "a number", other)),
         };
-        number.filter(|number| *number > 0.0 && *number <= f64::from(max)).ok_or_else(|| {
-            Refusal::new(format!("{name} is not above 0 and at most {max}"))
-        })
+        number
+            .filter(|number| *number > 0.0 && *number <= f64::from(max))
+            .ok_or_else(|| Refusal::new(format!("{name} is not above 0 and at most {max}")))
     }
 
     pub fn array(self, name: &str, expected: &str) -> Converted<&'d DeArray<'d>> {
@@ -84,7 +86,10 @@ impl<'d> Value<'d> {
             DeValue::String(code) => {
                 let code = grammatical_script(name, code).map_err(here)?;
                 let line = Some(first_code_line(text, &self.span()));
-                return Ok(Script { source: ScriptSource::Inline(code), line });
+                return Ok(Script {
+                    source: ScriptSource::Inline(code),
+                    line,
+                });
             }
             DeValue::Table(table) => table,
             other => {
@@ -98,7 +103,9 @@ impl<'d> Value<'d> {
             return Err((other.span(), Refusal::new(message).hint(form)));
         }
         let Some(file) = table.get("file").map(Value) else {
-            return Err(here(Refusal::new(format!("{name} has no `file`")).hint(form)));
+            return Err(here(
+                Refusal::new(format!("{name} has no `file`")).hint(form),
+            ));
         };
         let path = file
             .text(&format!("the file of {name}"))
@@ -106,7 +113,10 @@ impl<'d> Value<'d> {
             .and_then(relative)
             .map_err(|refusal| (file.span(), refusal))?;
         let line = Some(excerpt::line_number(text, file.span().start));
-        Ok(Script { source: ScriptSource::File(path), line })
+        Ok(Script {
+            source: ScriptSource::File(path),
+            line,
+        })
     }
 }
 
@@ -124,8 +134,12 @@ fn grammatical_script(name: &str, code: &str) -> Converted<String> {
     };
     let refusal = Refusal::new(format!("{name} {problem}"));
     Err(match problem {
-        "is longer than 64 KiB" => refusal.hint("keep it in a file: `{ file = \"scripts/build.sh\" }`"),
-        "is blank" => refusal.hint("leave the key out for the default, or write `\"true\"` to do nothing"),
+        "is longer than 64 KiB" => {
+            refusal.hint("keep it in a file: `{ file = \"scripts/build.sh\" }`")
+        }
+        "is blank" => {
+            refusal.hint("leave the key out for the default, or write `\"true\"` to do nothing")
+        }
         _ => refusal,
     })
 }
@@ -134,7 +148,9 @@ fn grammatical_script(name: &str, code: &str) -> Converted<String> {
 fn first_code_line(text: &str, span: &Range<usize>) -> usize {
     let line = excerpt::line_number(text, span.start);
     let rest = text.get(span.start..).unwrap_or_default();
-    let opened = rest.strip_prefix("\"\"\"").or_else(|| rest.strip_prefix("'''"));
+    let opened = rest
+        .strip_prefix("\"\"\"")
+        .or_else(|| rest.strip_prefix("'''"));
     let below = opened.is_some_and(|code| code.starts_with('\n') || code.starts_with("\r\n"));
     line + usize::from(below)
 }

@@ -26,7 +26,13 @@ impl Grammar {
         max: usize,
         pattern: &'static str,
     ) -> Self {
-        Self { what, rule, pattern, max, compiled: OnceLock::new() }
+        Self {
+            what,
+            rule,
+            pattern,
+            max,
+            compiled: OnceLock::new(),
+        }
     }
 
     /// Whether `text` keeps to the pattern and the length.
@@ -42,8 +48,10 @@ impl Grammar {
         if self.accepts(text) {
             return Ok(text);
         }
-        Err(Refusal::new(format!("{} is not {}", quoted(text), self.what))
-            .hint(format!("{} is {}", self.what, self.rule)))
+        Err(
+            Refusal::new(format!("{} is not {}", quoted(text), self.what))
+                .hint(format!("{} is {}", self.what, self.rule)),
+        )
     }
 }
 
@@ -109,8 +117,12 @@ pub(super) static REPOSITORY_PATH: Grammar = Grammar::new(
 );
 pub(super) static CACHE_PATH: Grammar =
     Grammar::new("a folder to cache", ABSOLUTE_RULE, 255, ABSOLUTE);
-pub(super) static OUTPUT_PATH: Grammar =
-    Grammar::new("a path to take from the build", ABSOLUTE_RULE, 255, ABSOLUTE);
+pub(super) static OUTPUT_PATH: Grammar = Grammar::new(
+    "a path to take from the build",
+    ABSOLUTE_RULE,
+    255,
+    ABSOLUTE,
+);
 pub(super) static VOLUME_PATH: Grammar =
     Grammar::new("a volume's path", ABSOLUTE_RULE, 255, ABSOLUTE);
 pub(super) static ENV_NAME: Grammar = Grammar::new(

@@ -19,9 +19,7 @@ pub(in crate::config) fn duration(text: &str) -> Converted<Duration> {
         .and_then(|number| number.checked_mul(millis))
         .map(Duration::from_millis)
         .filter(|duration| !duration.is_zero() && *duration <= LONGEST)
-        .ok_or_else(|| {
-            Refusal::new(format!("{} is not between 1 ms and 1 h", quoted(text)))
-        })
+        .ok_or_else(|| Refusal::new(format!("{} is not between 1 ms and 1 h", quoted(text))))
 }
 
 /// `256MiB` in bytes, from 4 MiB, below which the engine starts nothing.
@@ -38,9 +36,7 @@ pub(in crate::config) fn bytes(text: &str) -> Converted<u64> {
     number
         .and_then(|number| number.checked_mul(factor))
         .filter(|bytes| (SMALLEST_MEMORY..=i64::MAX.cast_unsigned()).contains(bytes))
-        .ok_or_else(|| {
-            Refusal::new(format!("{} is not between 4 MiB and 8 EiB", quoted(text)))
-        })
+        .ok_or_else(|| Refusal::new(format!("{} is not between 4 MiB and 8 EiB", quoted(text))))
 }
 
 /// The number, unless it is too large, and the unit.
