@@ -75,12 +75,24 @@ impl Problems {
     }
 }
 
-/// A value as a message shows it: in quotes, escaped, and short.
+/// A value as a message shows it: in quotes, without control characters, and short.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
-    let mut short: String = text.chars().take(LONGEST).collect();
-    if short.len() < text.len() {
-        short.push('…');
+    if text.is_empty() {
+        return "an empty string".to_owned();
     }
-    format!("`{}`", short.escape_debug())
+    let mut short = String::new();
+    for char in text.chars().take(LONGEST) {
+        if char.is_control() {
+            short.extend(char.escape_debug());
+        } else {
+            short.push(char);
+        }
+    }
+    let cut = if text.chars().nth(LONGEST).is_some() {
+        "…"
+    } else {
+        ""
+    };
+    format!("`{short}{cut}`")
 }

@@ -44,22 +44,24 @@ pub(super) fn read(file: Reader<'_>) -> Option<App> {
 
 fn build(table: Reader<'_>) -> Option<Build> {
     let base_name = table.text("base", base);
+    let env = table.texts("env", environment_variable);
+    let secrets = table
+        .list("secrets", environment_variable)
+        .unwrap_or_default();
+    refuse_public_secrets(&table, &env, &secrets);
     let build = Build {
         script: table.script("script"),
         dependencies: table.table("dependencies", dependencies),
         cache: table.list("cache", mount),
         packages: table.list("packages", any).unwrap_or_default(),
-        env: table.texts("env", environment_variable),
-        secrets: table
-            .list("secrets", environment_variable)
-            .unwrap_or_default(),
+        env,
+        secrets,
         exclude: table.list("exclude", any).unwrap_or_default(),
         include: table.list("include", relative).unwrap_or_default(),
         runtime: table.text("runtime", base),
         output: table.list("output", output),
         base: base_name?,
     };
-    refuse_public_secrets(&table, &build.env, &build.secrets);
     table.finish();
     Some(build)
 }

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::app::{refuse_public_secrets, resources, run_time_env};
-use super::reader::{Reader, nearest};
+use super::nearest::nearest;
+use super::reader::Reader;
 use crate::config::Environment;
 use crate::config::problem::{Refusal, quoted};
 use crate::config::values::{any, domain, environment_variable};

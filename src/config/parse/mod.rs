@@ -1,9 +1,12 @@
 //! From the text of `app.toml` to an [`App`], with every error of the file at once.
 
+#[cfg(test)]
+mod abuse;
 mod app;
 #[cfg(test)]
 mod corpus;
 mod environments;
+mod nearest;
 mod reader;
 mod syntax;
 mod value;
@@ -14,7 +17,7 @@ use toml::de::DeTable;
 
 use self::reader::Reader;
 use super::problem::Problems;
-use super::{APP_FILE, App, User, file, spec};
+use super::{APP_FILE, App, User, file};
 use crate::{Error, Result};
 
 /// A valid `app.toml`.
@@ -43,7 +46,7 @@ pub fn parse(text: &str, display: &str) -> Result<Loaded> {
     if syntax::report(text, &errors, &problems) == syntax::Tree::Unreliable {
         return Err(problems.into_error(display, text));
     }
-    let reader = Reader::new(&spec::APP, &document, text, &problems);
+    let reader = Reader::new(&document, text, &problems);
     match app::read(reader) {
         Some(app) if problems.is_empty() => Ok(Loaded {
             notes: notes(&app),

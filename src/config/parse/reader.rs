@@ -3,12 +3,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeString, DeTable};
 
+use super::nearest::nearest;
 use super::value::Value;
 use crate::config::Script;
 use crate::config::problem::{Problems, Refusal, quoted};
-use crate::config::spec::{Grammar, Key, Kind, Presence, Table};
+use crate::config::spec::{self, Grammar, Key, Kind, Presence, Table};
 use crate::config::values::Converted;
 
 /// Reads one table by its description. A key that the description doesn't have can't be read, and
@@ -17,6 +18,8 @@ pub(super) struct Reader<'d> {
     spec: &'static Table,
     /// As in `[header]`; empty at the top.
     path: String,
+    /// What messages call it: `[build]`, `[[ports]]`, `the file`.
+    header: String,
     table: &'d DeTable<'d>,
     /// The header, or what stands for it.
     span: Range<usize>,
@@ -26,30 +29,23 @@ pub(super) struct Reader<'d> {
 }
 
 impl<'d> Reader<'d> {
-    pub fn new(
-        spec: &'static Table,
-        document: &'d Spanned<DeTable<'d>>,
-        text: &'d str,
-        problems: &'d Problems,
-    ) -> Self {
-        Self {
-            spec,
+    pub fn new(document: &'d Spanned<DeTable<'d>>, text: &'d str, problems: &'d Problems) -> Self {
+        let reader = Self {
+            spec: &spec::APP,
             path: String::new(),
+            header: "the file".to_owned(),
             table: document.get_ref(),
             span: document.span(),
             text,
             problems,
             read: RefCell::default(),
-        }
+        };
+        reader.report_unknown_keys();
+        reader
     }
 
-    /// Reports unknown keys.
+    /// Makes sure that the reader and the description agree.
     pub fn finish(self) {
-        for key in self.table.keys() {
-            if self.spec.key(key.get_ref()).is_none() {
-                self.problems.add(key.span(), self.unknown(key.get_ref()));
-            }
-        }
         for key in self.spec.keys {
             debug_assert!(
                 self.read.borrow().contains(key.name),
@@ -59,13 +55,31 @@ impl<'d> Reader<'d> {
         }
     }
 
+    fn report_unknown_keys(&self) {
+        for key in self.unknown_keys() {
+            self.problems.add(key.span(), self.unknown(key.get_ref()));
+        }
+    }
+
+    fn unknown_keys(&self) -> impl Iterator<Item = &'d Spanned<DeString<'d>>> {
+        self.table
+            .keys()
+            .filter(|key| self.spec.key(key.get_ref()).is_none())
+    }
+
+    fn nearest(&self, name: &str) -> Option<&'static str> {
+        nearest(name, self.spec.keys.iter().map(|key| key.name))
+    }
+
     pub fn text<T>(&self, key: &'static str, convert: fn(&str) -> Converted<T>) -> Option<T> {
         let Kind::Text(grammar) = self.spec(key).kind else {
             self.misread(key)
         };
         let value = self.value(key)?;
-        let text = self.tell(value, value.text(&self.named(key)))?;
-        self.tell(value, grammar.check(text).and_then(convert))
+        self.tell(
+            value,
+            value.text(&self.named(key), grammar).and_then(convert),
+        )
     }
 
     pub fn list<T: PartialEq>(
@@ -82,8 +96,7 @@ impl<'d> Reader<'d> {
         for item in items.iter() {
             let item = Value(item);
             let converted = item
-                .text(&format!("an item of {}", self.named(key)))
-                .and_then(|text| grammar.check(text))
+                .text(&format!("an item of {}", self.named(key)), grammar)
                 .and_then(convert);
             let Some(converted) = self.tell(item, converted) else {
                 continue;
@@ -110,10 +123,7 @@ impl<'d> Reader<'d> {
             self.misread(key)
         };
         self.map(key, names, name, |path, value| {
-            value
-                .text(path)
-                .and_then(|text| values.check(text))
-                .map(str::to_owned)
+            value.text(path, values).map(str::to_owned)
         })
     }
 
@@ -194,7 +204,8 @@ impl<'d> Reader<'d> {
             return Vec::new();
         };
         let read_item = |item| {
-            let reader = self.inner(table, path.clone(), Value(item))?;
+            let header = format!("[[{path}]]");
+            let reader = self.inner_with_header(table, path.clone(), header, Value(item))?;
             let span = reader.span.clone();
             Some(Spanned::new(span, read(reader)?))
         };
@@ -282,12 +293,17 @@ impl<'d> Reader<'d> {
     }
 
     fn misread(&self, key: &str) -> ! {
-        panic!("`{key}` of [{}] is not read as it is described", self.path)
+        panic!("`{key}` of {} is not read as it is described", self.header)
     }
 
     fn value(&self, key: &'static str) -> Option<Value<'d>> {
         let value = self.table.get(key);
-        if value.is_none() && matches!(self.spec(key).presence, Presence::Required) {
+        let required = matches!(self.spec(key).presence, Presence::Required);
+        let misspelt = || {
+            self.unknown_keys()
+                .any(|k| self.nearest(k.get_ref()) == Some(key))
+        };
+        if value.is_none() && required && !misspelt() {
             self.problems
                 .add(self.span.clone(), self.missing(self.spec(key)));
         }
@@ -295,17 +311,31 @@ impl<'d> Reader<'d> {
     }
 
     fn inner(&self, spec: &'static Table, path: String, value: Value<'d>) -> Option<Self> {
-        let expected = format!("a table (`[{path}]`)");
+        let header = format!("[{path}]");
+        self.inner_with_header(spec, path, header, value)
+    }
+
+    fn inner_with_header(
+        &self,
+        spec: &'static Table,
+        path: String,
+        header: String,
+        value: Value<'d>,
+    ) -> Option<Self> {
+        let expected = format!("a table (`{header}`)");
         let table = self.tell(value, value.table(&format!("`{path}`"), &expected))?;
-        Some(Self {
+        let reader = Self {
             spec,
             path,
+            header,
             table,
             span: value.span(),
             text: self.text,
             problems: self.problems,
             read: RefCell::default(),
-        })
+        };
+        reader.report_unknown_keys();
+        Some(reader)
     }
 
     fn map<T>(
@@ -366,16 +396,8 @@ impl<'d> Reader<'d> {
         format!("`{}`", self.path_of(key))
     }
 
-    fn place(&self) -> String {
-        if self.path.is_empty() {
-            "the file".to_owned()
-        } else {
-            format!("[{}]", self.path)
-        }
-    }
-
     fn missing(&self, key: &Key) -> Refusal {
-        let missing = Refusal::new(format!("{} has no `{}`", self.place(), key.name));
+        let missing = Refusal::new(format!("{} has no `{}`", self.header, key.name));
         match key.kind {
             Kind::Table(_) => missing.hint(format!("add `[{}]`", self.path_of(key.name))),
             _ => missing.hint(format!("add `{} = {}`", key.name, key.example)),
@@ -383,23 +405,13 @@ impl<'d> Reader<'d> {
     }
 
     fn unknown(&self, name: &str) -> Refusal {
-        let refusal = Refusal::new(format!("{} has no key {}", self.place(), quoted(name)));
-        let names = self.spec.keys.iter().map(|key| key.name);
-        match nearest(name, names.clone()) {
-            Some(near) => refusal.hint(format!("did you mean `{near}`?")),
-            None => refusal.hint(format!(
-                "it knows `{}`",
-                names.collect::<Vec<_>>().join("`, `")
-            )),
-        }
+        let refusal = Refusal::new(format!("{} has no key {}", self.header, quoted(name)));
+        refusal.hint(match self.nearest(name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let known: Vec<_> = self.spec.keys.iter().map(|key| key.name).collect();
+                format!("it knows `{}`", known.join("`, `"))
+            }
+        })
     }
-}
-
-/// The known name that `name` was probably meant to be.
-pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    known
-        .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), known), known))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, known)| known)
 }

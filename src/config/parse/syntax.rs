@@ -34,8 +34,14 @@ pub(super) fn report(text: &str, errors: &[Error], problems: &Problems) -> Tree 
 }
 
 fn explained(text: &str, message: &str, span: &Range<usize>) -> Refusal {
+    if span.is_empty() && message.starts_with("string values must be quoted") {
+        return Refusal::new("a value is missing");
+    }
+    if message.starts_with("string values must be quoted") {
+        return Refusal::new("not TOML: a string without quotes").hint("write it in quotes");
+    }
     let marked = text.get(span.start..).and_then(|rest| rest.chars().next());
-    if let Some(char) = marked.filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if let Some(char) = marked.filter(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         return Refusal::new(format!("control character U+{:04X}", u32::from(char))).hint(format!(
             "in \"…\" it is written `\\u{:04x}`",
             u32::from(char)

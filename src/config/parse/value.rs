@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::config::problem::{Refusal, quoted};
-use crate::config::spec::{SCRIPT, SCRIPT_FILE};
+use crate::config::spec::{Grammar, SCRIPT, SCRIPT_FILE};
 use crate::config::values::{Converted, relative};
 use crate::config::{Script, ScriptSource, excerpt};
 
@@ -17,20 +17,22 @@ impl<'d> Value<'d> {
         self.0.span()
     }
 
-    pub fn text(self, name: &str) -> Converted<&'d str> {
-        match self.0.get_ref() {
-            DeValue::String(text) => Ok(text),
-            other => {
-                let refusal = wrong(name, "a string", other);
-                Err(match other {
-                    DeValue::Integer(_)
-                    | DeValue::Float(_)
-                    | DeValue::Boolean(_)
-                    | DeValue::Datetime(_) => refusal.hint("write it in quotes"),
-                    _ => refusal,
-                })
-            }
-        }
+    /// A string that keeps to `grammar`.
+    pub fn text(self, name: &str, grammar: &Grammar) -> Converted<&'d str> {
+        let unquoted = match self.0.get_ref() {
+            DeValue::String(text) => return grammar.check(text),
+            DeValue::Integer(integer) => integer.as_str().to_owned(),
+            DeValue::Float(float) => float.as_str().to_owned(),
+            DeValue::Boolean(flag) => flag.to_string(),
+            DeValue::Datetime(date) => date.to_string(),
+            other => return Err(wrong(name, "a string", other)),
+        };
+        let hint = if grammar.accepts(&unquoted) {
+            format!("write it in quotes: `\"{unquoted}\"`")
+        } else {
+            format!("{} is {}", grammar.what, grammar.rule)
+        };
+        Err(wrong(name, "a string", self.0.get_ref()).hint(hint))
     }
 
     pub fn flag(self, name: &str) -> Converted<bool> {
@@ -108,8 +110,7 @@ impl<'d> Value<'d> {
             ));
         };
         let path = file
-            .text(&format!("the file of {name}"))
-            .and_then(|text| SCRIPT_FILE.check(text))
+            .text(&format!("the file of {name}"), &SCRIPT_FILE)
             .and_then(relative)
             .map_err(|refusal| (file.span(), refusal))?;
         let line = Some(excerpt::line_number(text, file.span().start));
@@ -159,7 +160,7 @@ fn wrong(name: &str, expected: &str, value: &DeValue<'_>) -> Refusal {
     let found = match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
+        DeValue::Float(_) => "a fraction",
         DeValue::Boolean(_) => "`true` or `false`",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",

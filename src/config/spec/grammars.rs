@@ -183,7 +183,7 @@ pub(super) static PROTOCOL: Grammar =
     Grammar::new("a protocol", "`tcp` or `udp`", 3, "^(tcp|udp)$");
 pub(super) static DOMAIN: Grammar = Grammar::new(
     "a host name",
-    "lower-case labels of letters, digits and `-` with `.` between them: `shop.example.com`",
+    "lower-case labels of letters, digits and `-` with `.` between them, without scheme, port, path and `*`: `shop.example.com`",
     253,
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
 );

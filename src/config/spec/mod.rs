@@ -1,8 +1,11 @@
 //! The one description of `app.toml`'s keys. The reader knows no key that isn't here, and the JSON
 //! Schema and `docs/app-toml.md` are made from it.
 
+mod build;
 mod grammars;
+mod run;
 mod tables;
+mod targets;
 
 pub(super) use grammars::{Grammar, SCRIPT, SCRIPT_FILE};
 pub(super) use tables::APP;
