@@ -31,11 +31,7 @@ pub(super) fn render(
 
 /// The one-based number of the line that byte `at` is in.
 pub(super) fn line_number(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at]
-        .iter()
-        .filter(|&&byte| byte == b'\n')
-        .count()
-        + 1
+    text[..text.floor_char_boundary(at)].matches('\n').count() + 1
 }
 
 struct Place {

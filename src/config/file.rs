@@ -1,6 +1,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
 use std::path::Path;
+use std::string::FromUtf8Error;
 
 use crate::{Error, Result};
 
@@ -45,23 +46,21 @@ fn text(bytes: Vec<u8>, display: &str) -> Result<String> {
     if bytes.len() as u64 > LARGEST {
         return Err(Error::usage(format!("{display} is larger than 1 MiB")));
     }
-    let text = String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        let line = e.as_bytes()[..at]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
-        let byte = e.as_bytes()[at];
-        Error::usage(format!(
-            "{display}:{line}: byte 0x{byte:02x} at offset {at} is not UTF-8"
-        ))
-        .hint("save the file as UTF-8")
-    })?;
+    let text = String::from_utf8(bytes).map_err(|e| not_utf_8(&e, display))?;
     Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,
     })
+}
+
+fn not_utf_8(error: &FromUtf8Error, display: &str) -> Error {
+    let at = error.utf8_error().valid_up_to();
+    let (before, byte) = (&error.as_bytes()[..at], error.as_bytes()[at]);
+    let line = before.split(|byte| *byte == b'\n').count();
+    Error::usage(format!(
+        "{display}:{line}: byte 0x{byte:02x} at offset {at} is not UTF-8"
+    ))
+    .hint("save the file as UTF-8")
 }
 
 fn unreadable(display: &str) -> Error {

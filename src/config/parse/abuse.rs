@@ -121,7 +121,7 @@ fn nesting_does_not_exhaust_the_stack() {
 
 #[test]
 fn a_million_errors_are_said_quickly() {
-    let keys: String = (0..60_000).map(|n| format!("k{n} = \"\"\n")).collect();
+    let keys: String = (0..20_000).map(|n| format!("k{n} = \"\"\n")).collect();
     let line = format!("{SMALLEST}packages = [{}]", "\"\",".repeat(250_000));
     for text in [keys, line, "[".repeat(1 << 20), "\"".repeat(1 << 20)] {
         let started = Instant::now();
@@ -191,7 +191,7 @@ proptest! {
             6 => with("", &format!("cache = [{quoted}]"), ""),
             7 => with("", &format!("output = [{quoted}]"), ""),
             8 => with("", &format!("secrets = [{quoted}]"), ""),
-            9 => with("", &format!("env = [{quoted}]"), ""),
+            9 => with("", &format!("env = {{ {quoted} = \"\" }}"), ""),
             10 => with("", "", &format!("[start]\nuser = {quoted}")),
             11 => with("", "", &format!("[[volumes]]\nname = \"a\"\npath = {quoted}")),
             12 => with("", "", &format!("[[volumes]]\nname = {quoted}\npath = \"/a\"")),

@@ -1,3 +1,8 @@
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "all tables are read by functions of one shape"
+)]
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 use std::time::Duration;

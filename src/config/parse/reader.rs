@@ -1,3 +1,5 @@
+mod keys;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -5,7 +7,6 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable};
 
-use super::nearest::nearest;
 use super::value::Value;
 use crate::config::Script;
 use crate::config::problem::{Problems, Refusal, quoted};
@@ -55,22 +56,6 @@ impl<'d> Reader<'d> {
         }
     }
 
-    fn report_unknown_keys(&self) {
-        for key in self.unknown_keys() {
-            self.problems.add(key.span(), self.unknown(key.get_ref()));
-        }
-    }
-
-    fn unknown_keys(&self) -> impl Iterator<Item = &'d Spanned<DeString<'d>>> {
-        self.table
-            .keys()
-            .filter(|key| self.spec.key(key.get_ref()).is_none())
-    }
-
-    fn nearest(&self, name: &str) -> Option<&'static str> {
-        nearest(name, self.spec.keys.iter().map(|key| key.name))
-    }
-
     pub fn text<T>(&self, key: &'static str, convert: fn(&str) -> Converted<T>) -> Option<T> {
         let Kind::Text(grammar) = self.spec(key).kind else {
             self.misread(key)
@@ -93,7 +78,7 @@ impl<'d> Reader<'d> {
         let value = self.value(key)?;
         let items = self.tell(value, value.array(&self.named(key), "a list of strings"))?;
         let mut list = Vec::new();
-        for item in items.iter() {
+        for item in items {
             let item = Value(item);
             let converted = item
                 .text(&format!("an item of {}", self.named(key)), grammar)
@@ -228,65 +213,6 @@ impl<'d> Reader<'d> {
         })
     }
 
-    /// Where the key's value is, or the table's header when the key isn't there.
-    pub fn span_of(&self, key: &'static str) -> Range<usize> {
-        self.table
-            .get(key)
-            .map_or_else(|| self.span.clone(), Spanned::span)
-    }
-
-    /// The free keys of `key`, whether or not they are valid.
-    pub fn names(&self, key: &'static str) -> Vec<&'d str> {
-        let names = self
-            .table
-            .get(key)
-            .and_then(|value| value.get_ref().as_table());
-        names
-            .into_iter()
-            .flat_map(|table| table.keys())
-            .map(|key| key.get_ref().as_ref())
-            .collect()
-    }
-
-    /// Where `name` stands in the free keys of `key`.
-    pub fn span_of_name(&self, key: &'static str, name: &str) -> Range<usize> {
-        let names = self
-            .table
-            .get(key)
-            .and_then(|value| value.get_ref().as_table());
-        names
-            .and_then(|table| table.get_key_value(name))
-            .map_or_else(|| self.span_of(key), |(key, _)| key.span())
-    }
-
-    pub fn problem(&self, span: Range<usize>, refusal: Refusal) {
-        self.problems.add(span, refusal);
-    }
-
-    /// Reports that not exactly one of the keys in `one_of` is there.
-    pub fn check_one_of(&self) -> bool {
-        let keys = self.spec.one_of;
-        let given: Vec<_> = keys
-            .iter()
-            .filter(|key| self.table.contains_key(**key))
-            .collect();
-        let span = match given.as_slice() {
-            [_] => return true,
-            [] => self.span.clone(),
-            [_, second, ..] => self
-                .table
-                .get_key_value(**second)
-                .map_or_else(|| self.span.clone(), |(key, _)| key.span()),
-        };
-        let message = format!(
-            "[{}] takes exactly one of `{}`",
-            self.path,
-            keys.join("`, `")
-        );
-        self.problems.add(span, Refusal::new(message));
-        false
-    }
-
     fn spec(&self, key: &'static str) -> &'static Key {
         self.read.borrow_mut().insert(key);
         self.spec.key(key).unwrap_or_else(|| self.misread(key))
@@ -298,14 +224,8 @@ impl<'d> Reader<'d> {
 
     fn value(&self, key: &'static str) -> Option<Value<'d>> {
         let value = self.table.get(key);
-        let required = matches!(self.spec(key).presence, Presence::Required);
-        let misspelt = || {
-            self.unknown_keys()
-                .any(|k| self.nearest(k.get_ref()) == Some(key))
-        };
-        if value.is_none() && required && !misspelt() {
-            self.problems
-                .add(self.span.clone(), self.missing(self.spec(key)));
+        if value.is_none() && matches!(self.spec(key).presence, Presence::Required) {
+            self.report_missing(self.spec(key));
         }
         value.map(Value)
     }
@@ -394,24 +314,5 @@ impl<'d> Reader<'d> {
 
     fn named(&self, key: &str) -> String {
         format!("`{}`", self.path_of(key))
-    }
-
-    fn missing(&self, key: &Key) -> Refusal {
-        let missing = Refusal::new(format!("{} has no `{}`", self.header, key.name));
-        match key.kind {
-            Kind::Table(_) => missing.hint(format!("add `[{}]`", self.path_of(key.name))),
-            _ => missing.hint(format!("add `{} = {}`", key.name, key.example)),
-        }
-    }
-
-    fn unknown(&self, name: &str) -> Refusal {
-        let refusal = Refusal::new(format!("{} has no key {}", self.header, quoted(name)));
-        refusal.hint(match self.nearest(name) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                let known: Vec<_> = self.spec.keys.iter().map(|key| key.name).collect();
-                format!("it knows `{}`", known.join("`, `"))
-            }
-        })
     }
 }

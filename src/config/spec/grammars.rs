@@ -177,7 +177,7 @@ pub(super) static HEALTH_PATH: Grammar = Grammar::new(
     "a path to ask",
     "`/` and printable ASCII without spaces and `#`",
     1024,
-    r##"^/[!"$-~]*$"##,
+    r#"^/[!"$-~]*$"#,
 );
 pub(super) static PROTOCOL: Grammar =
     Grammar::new("a protocol", "`tcp` or `udp`", 3, "^(tcp|udp)$");

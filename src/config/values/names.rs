@@ -1,9 +1,10 @@
+#![allow(clippy::unnecessary_wraps, reason = "all conversions have one shape")]
+
 use super::Converted;
 use crate::config::app::{BaseName, Protocol, User};
 use crate::config::problem::{Refusal, quoted};
 
 /// The text itself.
-#[expect(clippy::unnecessary_wraps, reason = "a conversion")]
 pub(in crate::config) fn any(text: &str) -> Converted<String> {
     Ok(text.to_owned())
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::Converted;
 use crate::config::problem::{Refusal, quoted};
 
-const LONGEST: Duration = Duration::from_secs(60 * 60);
+const LONGEST: Duration = Duration::from_hours(1);
 const SMALLEST_MEMORY: u64 = 4 * 1024 * 1024;
 
 /// `30s`, from 1 ms to 1 h.
