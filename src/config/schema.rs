@@ -156,4 +156,64 @@ mod tests {
         }
         check(&schema());
     }
+
+    #[test]
+    fn examples_and_defaults_are_valid() {
+        fn check(table: &Table) {
+            for key in table.keys {
+                let default = match key.presence {
+                    Presence::Default(default) => default,
+                    _ => "",
+                };
+                for text in [key.example, default]
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                {
+                    check_value(key, &literal(text));
+                }
+                if let Kind::Table(inner) | Kind::Tables(inner) | Kind::Named { table: inner, .. } =
+                    key.kind
+                {
+                    check(inner);
+                }
+            }
+        }
+        check(&spec::APP);
+    }
+
+    fn check_value(key: &Key, value: &Value) {
+        let text = |grammar: &Grammar, value: &Value| {
+            assert!(
+                grammar.accepts(value.as_str().unwrap()),
+                "{}: {value}",
+                key.name
+            );
+        };
+        match &key.kind {
+            Kind::Text(grammar) => text(grammar, value),
+            Kind::Script => text(&SCRIPT, value),
+            Kind::List(grammar) => {
+                value
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .for_each(|item| text(grammar, item));
+            }
+            Kind::Texts { names, values } => {
+                for (name, value) in value.as_object().unwrap() {
+                    assert!(names.accepts(name));
+                    text(values, value);
+                }
+            }
+            Kind::Integer { min, max } => {
+                assert!((u64::from(*min)..=u64::from(*max)).contains(&value.as_u64().unwrap()));
+            }
+            Kind::Integers { .. } => assert!(value.is_object()),
+            Kind::Number { .. } => assert!(value.as_f64().unwrap() > 0.0),
+            Kind::Flag => assert!(value.is_boolean()),
+            Kind::Table(_) | Kind::Tables(_) | Kind::Named { .. } => {
+                panic!("{} needs no example", key.name)
+            }
+        }
+    }
 }

@@ -50,18 +50,21 @@ fn message(case: &Case, file: &Path) -> String {
     let error = parse(&input, "app.toml").expect_err(&place);
     assert_eq!(error.kind(), Kind::Usage, "{place}");
     let detail = error.detail_text().expect(&place);
-    let mut message = format!("{error}\n{detail}\n");
-    for hint in error.hints() {
-        message.push_str(&format!("hint: {hint}\n"));
-    }
+    let hints = error.hints().iter().map(|hint| format!("hint: {hint}"));
+    let message: Vec<_> = [error.to_string(), detail.to_owned()]
+        .into_iter()
+        .chain(hints)
+        .collect();
+    let message = message.join("\n");
     assert!(
         !message.chars().any(|c| c.is_control() && c != '\n'),
         "{place}: {message:?}"
     );
     message
         .lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -72,21 +75,21 @@ fn message(case: &Case, file: &Path) -> String {
 fn invalid_files_are_explained() {
     let mut count = 0;
     for file in files() {
-        let mut fresh = String::new();
+        let mut fresh = Vec::new();
         for case in cases(&file) {
             let message = message(&case, &file);
-            fresh.push_str(&format!(
+            fresh.push(format!(
                 "=== {}\n{}---\n{message}\n",
                 case.title, case.input
             ));
             if std::env::var_os("UPDATE_CASES").is_none() {
                 let place = format!("{}: {}", file.display(), case.title);
-                assert_eq!(message.trim_end(), case.expected.trim_end(), "{place}");
+                assert_eq!(message, case.expected.trim_end(), "{place}");
             }
             count += 1;
         }
         if std::env::var_os("UPDATE_CASES").is_some() {
-            fs::write(&file, fresh).unwrap();
+            fs::write(&file, fresh.join("\n")).unwrap();
         }
     }
     assert!(count >= 100, "{count} cases");

@@ -66,11 +66,70 @@ fn notes(app: &App) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::config::{BaseName, Build, ScriptSource};
 
     #[test]
     fn reads_the_example_of_the_design() {
         let text = include_str!("../../../tests/config/valid/design.toml");
         insta::assert_debug_snapshot!(parse(text, "app.toml").unwrap());
+    }
+
+    /// The reader asserts that it reads every key that is described.
+    #[test]
+    fn reads_every_key() {
+        let text = include_str!("../../../tests/config/valid/everything.toml");
+        insta::assert_debug_snapshot!(parse(text, "app.toml").unwrap());
+    }
+
+    #[test]
+    fn the_smallest_file_has_defaults() {
+        let text = include_str!("../../../tests/config/valid/smallest.toml");
+        let app = parse(text, "app.toml").unwrap().app;
+        let Build {
+            base,
+            script,
+            dependencies,
+            cache,
+            output,
+            ..
+        } = app.build;
+        assert_eq!(base, BaseName::Named("python".to_owned()));
+        assert_eq!(
+            (script, dependencies, cache, output),
+            (None, None, None, None)
+        );
+        assert_eq!((app.start.port.get(), app.start.user), (8080, User::APP));
+        assert_eq!(app.start.stop_timeout, Duration::from_secs(30));
+        assert_eq!(
+            (app.start.script, app.health, app.autoscale),
+            (None, None, None)
+        );
+    }
+
+    #[test]
+    fn root_is_worth_a_note() {
+        let text = "name = 'a'\n[build]\nbase = 'a'\n[start]\nuser = 'root'\n";
+        let loaded = parse(text, "app.toml").unwrap();
+        assert_eq!(loaded.app.start.user, User::ROOT);
+        assert_eq!(
+            loaded.notes,
+            ["the processes run as root (`user = \"root\"` in [start])"]
+        );
+    }
+
+    #[test]
+    fn scripts_know_the_line_of_their_code() {
+        let text =
+            "name = 'a'\n[build]\nbase = 'a'\nscript = '''\none\ntwo'''\n[start]\nscript = 'x'";
+        let app = parse(text, "app.toml").unwrap().app;
+        let build = app.build.script.unwrap();
+        assert_eq!(build.source, ScriptSource::Inline("one\ntwo".to_owned()));
+        assert_eq!(
+            (build.line, app.start.script.unwrap().line),
+            (Some(5), Some(8))
+        );
     }
 }

@@ -45,7 +45,7 @@ pub(in crate::config) fn output(text: &str) -> Converted<String> {
         path.strip_prefix(*folder)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if path == "/" || SYSTEM.contains(&path.as_str()) || RESERVED.iter().any(|f| inside(f)) {
+    if path == "/" || SYSTEM.contains(&path.as_str()) || RESERVED.iter().any(inside) {
         return Err(
             Refusal::new(format!("{} belongs to the system", quoted(text)))
                 .hint("use a folder of the app"),
