@@ -140,6 +140,25 @@ fn a_million_errors_are_said_quickly() {
     }
 }
 
+#[test]
+fn a_long_script_belongs_in_a_file() {
+    let with = |length| format!("{SMALLEST}script = '{}'", "x".repeat(length));
+    assert!(parse(&with(64 * 1024), "app.toml").is_ok());
+    let error = parse(&with(64 * 1024 + 1), "app.toml").unwrap_err();
+    assert_eq!(error.message(), "`build.script` is longer than 64 KiB");
+    assert_eq!(
+        error.hints(),
+        ["keep it in a file: `{ file = \"scripts/build.sh\" }`"]
+    );
+    assert!(
+        error
+            .detail_text()
+            .unwrap()
+            .lines()
+            .all(|line| line.chars().count() < 400)
+    );
+}
+
 /// Everything that a Dockerfile, a path or an image name is made of.
 fn words(app: &App) -> Vec<String> {
     let build = &app.build;

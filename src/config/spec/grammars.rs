@@ -185,5 +185,5 @@ pub(super) static DOMAIN: Grammar = Grammar::new(
     "a host name",
     "lower-case labels of letters, digits and `-` with `.` between them, without scheme, port, path and `*`: `shop.example.com`",
     253,
-    r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+    r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?$",
 );

@@ -46,14 +46,14 @@ impl<'d> Reader<'d> {
     }
 
     /// Reports that not exactly one of the keys in `one_of` is there.
-    pub fn check_one_of(&self) -> bool {
+    pub fn check_one_of(&self) {
         let keys = self.spec.one_of;
         let given: Vec<_> = keys
             .iter()
             .filter(|key| self.table.contains_key(**key))
             .collect();
         let span = match given.as_slice() {
-            [_] => return true,
+            [_] => return,
             [] => self.span.clone(),
             [_, second, ..] => self
                 .table
@@ -66,7 +66,6 @@ impl<'d> Reader<'d> {
             keys.join("`, `")
         );
         self.problems.add(span, Refusal::new(message));
-        false
     }
 
     pub(super) fn report_unknown_keys(&self) {
