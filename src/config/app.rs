@@ -44,7 +44,7 @@ pub struct App {
 pub struct Script {
     /// Inline code, or a file of the repository.
     pub source: ScriptSource,
-    /// One-based line of `app.toml`; `None` when a base image's default.
+    /// One-based line of `app.toml` in which inline code begins, or a file is named; `None` when a base image's default.
     pub line: Option<usize>,
 }
 
@@ -102,8 +102,9 @@ pub struct Dependencies {
     pub files: Vec<String>,
     /// What installs them.
     pub script: Script,
-    /// Absolute paths copied to the final image as a layer of their own.
-    pub output: Vec<String>,
+    /// Absolute paths copied to the final image as a layer of their own; `None`: the base's
+    /// default.
+    pub output: Option<Vec<String>>,
 }
 
 /// `[start]`.
@@ -134,6 +135,9 @@ impl User {
         uid: 10001,
         gid: 10001,
     };
+
+    /// Root, which has to be asked for by name.
+    pub const ROOT: Self = Self { uid: 0, gid: 0 };
 }
 
 /// `[processes.<name>]`.

@@ -2,10 +2,21 @@
 //! reading the two files.
 
 mod app;
+mod excerpt;
+mod file;
 mod lock;
+mod parse;
+mod problem;
+mod reference;
+mod schema;
+mod spec;
+mod values;
 
 pub use app::*;
-pub use lock::{LOCK_FILE, Lock, PinnedBase};
+pub use lock::{Change, LOCK_FILE, Lock, PinnedBase, changes};
+pub use parse::{Loaded, load, parse};
+pub use reference::reference;
+pub use schema::schema;
 
 /// The file's name, in the app's folder.
 pub const APP_FILE: &str = "app.toml";
