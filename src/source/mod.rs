@@ -1,8 +1,24 @@
 //! The git repository: its state, and the files that make up an app's content. The only user of
 //! `git2`; reads only, and runs nothing that the repository configures.
 
+mod beneath;
+mod blob;
+mod compare;
+mod convert;
+mod excludes;
 mod files;
+mod gitignore;
+mod glob;
+mod history;
+mod index;
+mod layout;
+mod links;
+mod listing;
+mod staged;
 mod state;
+mod walk;
 
+pub use crate::image::Head;
 pub use files::{ContextFile, FileKind, LeftOut, Listing, Rule};
-pub use state::{Head, Source};
+pub use listing::ListingRequest;
+pub use state::Source;

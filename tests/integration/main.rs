@@ -1,6 +1,11 @@
 //! Everything that needs a real engine, registry or git. Nothing here is skipped: without an
 //! engine these tests fail.
 
-#![allow(clippy::disallowed_methods, reason = "tests choose their own environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests choose their own environment"
+)]
 
+mod describe;
+mod source;
 mod support;
