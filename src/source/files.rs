@@ -21,6 +21,13 @@ pub enum FileKind {
     },
 }
 
+impl FileKind {
+    /// Whether it is a file with the x bit.
+    pub fn is_executable(&self) -> bool {
+        matches!(self, Self::File { executable: true, .. })
+    }
+}
+
 /// One file of the context.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContextFile {

@@ -3,6 +3,7 @@
 
 mod beneath;
 mod blob;
+mod checkout;
 mod compare;
 mod convert;
 mod excludes;
@@ -16,9 +17,12 @@ mod links;
 mod listing;
 mod staged;
 mod state;
+mod times;
 mod walk;
 
 pub use crate::image::Head;
+pub use checkout::{CheckoutRequest, checkout, without_user_info};
 pub use files::{ContextFile, FileKind, LeftOut, Listing, Rule};
 pub use listing::ListingRequest;
 pub use state::Source;
+pub use times::FileTimes;
