@@ -8,16 +8,25 @@ use std::time::Instant;
 use paas::source::{ListingRequest, Source};
 
 fn main() {
-    for folder in std::env::args().skip(1).filter(|argument| !argument.starts_with('-')) {
+    for folder in std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+    {
         let folder = Path::new(&folder);
         measure(folder, "head", || {
             Source::discover(folder).unwrap().head().unwrap();
         });
         measure(folder, "listing", || {
-            Source::discover(folder).unwrap().listing(&ListingRequest::default()).unwrap();
+            Source::discover(folder)
+                .unwrap()
+                .listing(&ListingRequest::default())
+                .unwrap();
         });
         let excludes = ["docs/**", "**/*.md", "!src/**/README.md", "build"].map(str::to_owned);
-        let request = ListingRequest { exclude: excludes.to_vec(), ..ListingRequest::default() };
+        let request = ListingRequest {
+            exclude: excludes.to_vec(),
+            ..ListingRequest::default()
+        };
         measure(folder, "with excludes", || {
             Source::discover(folder).unwrap().listing(&request).unwrap();
         });
@@ -39,5 +48,10 @@ fn measure(folder: &Path, what: &str, work: impl Fn()) {
     times.sort_by(f64::total_cmp);
     let (median, best) = (times[7], times[0]);
     let mut out = std::io::stdout();
-    writeln!(out, "{:24} {what:14} {median:8.2} {best:8.2}", folder.display()).unwrap();
+    writeln!(
+        out,
+        "{:24} {what:14} {median:8.2} {best:8.2}",
+        folder.display()
+    )
+    .unwrap();
 }

@@ -69,16 +69,24 @@ pub fn without_user_info(url: &str) -> String {
 
 /// `user:password@`, or nothing. (In `git@host:path` it's no secret, and part of the address.)
 fn user_info(url: &str) -> &str {
-    let Some((_, rest)) = url.split_once("://") else { return "" };
+    let Some((_, rest)) = url.split_once("://") else {
+        return "";
+    };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     authority.rfind('@').map_or("", |at| &authority[..=at])
 }
 
 fn check(request: &CheckoutRequest) -> Result<()> {
     let commit = &request.commit;
-    if commit.len() != 40 || !commit.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-        return Err(Error::usage(format!("`{}` is not a commit", commit.escape_debug()))
-            .hint("a commit is 40 hex digits in lower case"));
+    if commit.len() != 40
+        || !commit
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    {
+        return Err(
+            Error::usage(format!("`{}` is not a commit", commit.escape_debug()))
+                .hint("a commit is 40 hex digits in lower case"),
+        );
     }
     let url = &request.url;
     let is_scp_like = || {
@@ -110,12 +118,21 @@ impl Git<'_> {
     fn check_out(&self) -> Result<()> {
         let commit = self.request.commit.as_str();
         self.run(&["init", "--quiet", "--template="])?;
-        self.fetch(&["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"])?;
+        self.fetch(&[
+            "+refs/heads/*:refs/remotes/origin/*",
+            "+refs/tags/*:refs/tags/*",
+        ])?;
         if !self.has(commit)? {
             // Pull requests are on no branch; hosts give a commit by its name.
             self.fetch(&[commit])?;
         }
-        self.run(&["checkout", "--quiet", "--detach", "--no-recurse-submodules", commit])
+        self.run(&[
+            "checkout",
+            "--quiet",
+            "--detach",
+            "--no-recurse-submodules",
+            commit,
+        ])
     }
 
     fn fetch(&self, refs: &[&str]) -> Result<()> {
@@ -140,12 +157,20 @@ impl Git<'_> {
             "" => said.into_owned(),
             secret => said.replace(secret, ""),
         };
-        let what = format!("`git {}` failed for {}", arguments[0], without_user_info(url));
+        let what = format!(
+            "`git {}` failed for {}",
+            arguments[0],
+            without_user_info(url)
+        );
         Err(Error::unavailable(what).detail(said.trim_end()))
     }
 
     fn output(&self, arguments: &[&str]) -> Result<Output> {
-        let protocols = if self.request.allow_files { "https:ssh:file" } else { "https:ssh" };
+        let protocols = if self.request.allow_files {
+            "https:ssh:file"
+        } else {
+            "https:ssh"
+        };
         let settings = SETTINGS.iter().flat_map(|setting| ["-c", *setting]);
         Command::new("git")
             .arg("-C")
@@ -155,13 +180,20 @@ impl Git<'_> {
             .env_clear()
             .env("PATH", PATH)
             .env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")
-            .envs(self.request.environment.iter().map(|(name, value)| (name, value)))
+            .envs(
+                self.request
+                    .environment
+                    .iter()
+                    .map(|(name, value)| (name, value)),
+            )
             .envs(self.fixed())
             .env("GIT_ALLOW_PROTOCOL", protocols)
             .stdin(Stdio::null())
             .output()
             .map_err(|e| {
-                Error::unavailable("cannot run git").caused_by(e).hint("install git, 2.47.3 or newer")
+                Error::unavailable("cannot run git")
+                    .caused_by(e)
+                    .hint("install git, 2.47.3 or newer")
             })
     }
 
@@ -212,14 +244,20 @@ mod tests {
             assert_eq!(check(&request(url, &commit)).is_ok(), fine, "{url}");
         }
         for commit in ["HEAD", "--help", &"0".repeat(39), &"G".repeat(40)] {
-            assert!(check(&request("https://git.example/x", commit)).is_err(), "{commit}");
+            assert!(
+                check(&request("https://git.example/x", commit)).is_err(),
+                "{commit}"
+            );
         }
     }
 
     #[test]
     fn strips_user_info() {
         for (url, shown) in [
-            ("https://user:secret@git.example/x@y", "https://git.example/x@y"),
+            (
+                "https://user:secret@git.example/x@y",
+                "https://git.example/x@y",
+            ),
             ("https://a@b:c@git.example", "https://git.example"),
             ("https://git.example/x", "https://git.example/x"),
             ("git@git.example:x", "git@git.example:x"),

@@ -24,7 +24,13 @@ pub enum FileKind {
 impl FileKind {
     /// Whether it is a file with the x bit.
     pub fn is_executable(&self) -> bool {
-        matches!(self, Self::File { executable: true, .. })
+        matches!(
+            self,
+            Self::File {
+                executable: true,
+                ..
+            }
+        )
     }
 }
 

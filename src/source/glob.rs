@@ -9,12 +9,15 @@ pub enum Dialect {
 
 /// A compiled pattern over a whole path.
 #[derive(Clone, Debug)]
-pub struct Glob(Vec<Token>);
+pub struct Glob {
+    tokens: Vec<Token>,
+    dialect: Dialect,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
     Literal(Vec<u8>),
-    /// `?`: any byte but `/`.
+    /// `?`: anything but `/`; a byte for git, a character for Docker.
     Any,
     Class {
         negated: bool,
@@ -66,12 +69,12 @@ impl Glob {
             at += 1;
             tokens.push(token);
         }
-        Some(Self(tokens))
+        Some(Self { tokens, dialect })
     }
 
     /// Whether the whole of `text` matches. Takes time in proportion to pattern × text at most.
     pub fn matches(&self, text: &[u8]) -> bool {
-        match self.0.as_slice() {
+        match self.tokens.as_slice() {
             [] => return text.is_empty(),
             [Token::Literal(only)] => return text == only,
             [Token::Star, Token::Literal(end)] if !text.contains(&b'/') => {
@@ -86,10 +89,10 @@ impl Glob {
 
     fn search(&self, text: &[u8]) -> bool {
         let width = text.len() + 1;
-        let mut tried = vec![false; self.0.len() * width];
+        let mut tried = vec![false; self.tokens.len() * width];
         let mut open = vec![(0, 0)];
         while let Some((token, at)) = open.pop() {
-            let Some(kind) = self.0.get(token) else {
+            let Some(kind) = self.tokens.get(token) else {
                 if at == text.len() {
                     return true;
                 }
@@ -107,13 +110,13 @@ impl Glob {
                 }
                 Token::Any => {
                     if next.is_some_and(|byte| byte != b'/') {
-                        open.push((token + 1, at + 1));
+                        open.push((token + 1, at + self.width(&text[at..])));
                     }
                 }
                 Token::Class { negated, ranges } => {
                     let inside = |byte| ranges.iter().any(|&(a, b)| (a..=b).contains(&byte));
                     if next.is_some_and(|byte| byte != b'/' && inside(byte) != *negated) {
-                        open.push((token + 1, at + 1));
+                        open.push((token + 1, at + self.width(&text[at..])));
                     }
                 }
                 Token::Star => {
@@ -136,6 +139,14 @@ impl Glob {
             }
         }
         false
+    }
+
+    /// How much of `rest` one `?` takes.
+    fn width(&self, rest: &[u8]) -> usize {
+        match self.dialect {
+            Dialect::Git => 1,
+            Dialect::Docker => 1 + rest[1..].iter().take_while(|&&b| b & 0xc0 == 0x80).count(),
+        }
     }
 }
 

@@ -35,7 +35,10 @@ impl FileTimes {
 
     /// Reads the file; a missing or damaged one is empty, which only costs a rebuild.
     pub fn load(file: &Path) -> Self {
-        std::fs::read(file).ok().and_then(|bytes| decode(&bytes)).unwrap_or_default()
+        std::fs::read(file)
+            .ok()
+            .and_then(|bytes| decode(&bytes))
+            .unwrap_or_default()
     }
 
     /// Replaces the file at once, so that a reader sees the old or the new one, whoever else
@@ -63,7 +66,14 @@ impl FileTimes {
             let known = self.0.get(&file.path);
             let known = known.filter(|k| k.blob == file.blob && k.executable == executable);
             let time = known.map_or(now, |known| known.time);
-            (file.path.clone(), Seen { blob: file.blob, executable, time })
+            (
+                file.path.clone(),
+                Seen {
+                    blob: file.blob,
+                    executable,
+                    time,
+                },
+            )
         });
         Self(times.collect())
     }
@@ -108,7 +118,14 @@ fn decode(bytes: &[u8]) -> Option<FileTimes> {
         // A time that SystemTime can't hold would be a panic later.
         let seconds = u64::from_be_bytes(*seconds).min(1 << 40);
         let time = Duration::new(seconds, nanos.min(999_999_999));
-        times.insert(path, Seen { blob: *blob, executable: executable[0] == 1, time });
+        times.insert(
+            path,
+            Seen {
+                blob: *blob,
+                executable: executable[0] == 1,
+                time,
+            },
+        );
         rest = &after[end + 1..];
     }
     Some(FileTimes(times))
@@ -123,10 +140,16 @@ mod tests {
         let files = files.iter().map(|(path, content)| ContextFile {
             path: (*path).to_owned(),
             origin: PathBuf::new(),
-            kind: FileKind::File { executable: false, size: 1 },
+            kind: FileKind::File {
+                executable: false,
+                size: 1,
+            },
             blob: [*content; 20],
         });
-        Listing { files: files.collect(), ..Listing::default() }
+        Listing {
+            files: files.collect(),
+            ..Listing::default()
+        }
     }
 
     fn at(second: u64) -> SystemTime {
@@ -152,7 +175,10 @@ mod tests {
         let times = FileTimes::default().updated(&listing(&[("a\nb", 1), ("é", 2)]), at(9));
         times.save(&file).unwrap();
         assert_eq!(FileTimes::load(&file), times);
-        assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+        assert_eq!(
+            std::fs::read_dir(file.parent().unwrap()).unwrap().count(),
+            1
+        );
 
         let bytes = std::fs::read(&file).unwrap();
         for length in 0..bytes.len() {
@@ -175,7 +201,10 @@ mod tests {
                 scope.spawn(move || {
                     let files = listing(&[("a", content)]);
                     for _ in 0..20 {
-                        FileTimes::default().updated(&files, at(1)).save(file).unwrap();
+                        FileTimes::default()
+                            .updated(&files, at(1))
+                            .save(file)
+                            .unwrap();
                     }
                 });
             }

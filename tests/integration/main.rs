@@ -6,6 +6,8 @@
     reason = "tests choose their own environment"
 )]
 
+mod context_files;
 mod describe;
+mod repositories;
 mod source;
 mod support;
