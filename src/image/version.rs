@@ -165,7 +165,7 @@ mod tests {
         let version = Version::new(&head(Some(&"x".repeat(200)), 12), 7, None);
         assert_eq!(
             version.as_str(),
-            format!("{}-12-g3f9c2d1a-r7", "x".repeat(46))
+            format!("{}-12-g3f9c2d1a-r7", "x".repeat(47))
         );
     }
 

@@ -114,7 +114,7 @@ impl Layout {
     }
 
     /// Whether a place in the context is one of the app's own files.
-    pub fn is_own(&self, place: &[u8]) -> bool {
+    pub fn is_own(place: &[u8]) -> bool {
         OWN.contains(&place)
     }
 }

@@ -4,6 +4,7 @@
 mod beneath;
 mod blob;
 mod checkout;
+mod collector;
 mod compare;
 mod convert;
 mod excludes;
@@ -15,9 +16,11 @@ mod index;
 mod layout;
 mod links;
 mod listing;
+mod queue;
 mod staged;
 mod state;
 mod times;
+mod visit;
 mod walk;
 
 pub use crate::image::Head;

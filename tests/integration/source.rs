@@ -55,7 +55,7 @@ fn a_clean_tree_is_what_was_committed() {
     assert_eq!(listing.dirty(), None);
     for file in &listing.files {
         let expected = sandbox.git(&["rev-parse", &format!("HEAD:{}", file.path)]);
-        let hex: String = file.blob.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = file.blob.map(|byte| format!("{byte:02x}")).concat();
         assert_eq!(hex, expected);
     }
 }
