@@ -16,11 +16,12 @@ impl Digest {
 
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(format!(
-            "{}{}",
-            Self::PREFIX,
-            hex::encode(sha2::Sha256::digest(bytes))
-        ))
+        Self::from_sha256(&sha2::Sha256::digest(bytes).into())
+    }
+
+    /// A hash that was computed piecewise.
+    pub fn from_sha256(hash: &[u8; 32]) -> Self {
+        Self(format!("{}{}", Self::PREFIX, hex::encode(hash)))
     }
 
     /// With the algorithm: `sha256:…`.

@@ -1,9 +1,11 @@
 //! Names of images and what is in them. Pure.
 
 mod digest;
+mod head;
 mod reference;
 mod version;
 
 pub use digest::Digest;
+pub use head::Head;
 pub use reference::{Reference, Repository};
-pub use version::Version;
+pub use version::{Dirty, Parts, Version};

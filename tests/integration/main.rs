@@ -1,9 +1,16 @@
 //! Everything that needs a real engine, registry or git. Nothing here is skipped: without an
 //! engine these tests fail.
 
-#![allow(clippy::disallowed_methods, reason = "tests choose their own environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests choose their own environment"
+)]
 
 mod builder;
 mod registry;
 mod cli;
+mod context_files;
+mod describe;
+mod repositories;
+mod source;
 mod support;
