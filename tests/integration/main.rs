@@ -7,10 +7,10 @@
 )]
 
 mod builder;
-mod registry;
 mod cli;
 mod context_files;
 mod describe;
+mod registry;
 mod repositories;
 mod source;
 mod support;

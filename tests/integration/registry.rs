@@ -22,6 +22,7 @@ fn settings(home: &Path) -> Settings {
     Settings {
         engine: EngineAddress::Unix("/nonexistent".into()),
         registry: None,
+        default_registry: None,
         ca_bundle: None,
         proxies: BTreeMap::new(),
         docker_config: home.to_owned(),

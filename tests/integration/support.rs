@@ -15,7 +15,9 @@ pub struct Sandbox {
 impl Sandbox {
     /// An empty repository on branch `main`.
     pub fn new() -> Self {
-        let sandbox = Self { folder: TempDir::new().expect("a temporary folder") };
+        let sandbox = Self {
+            folder: TempDir::new().expect("a temporary folder"),
+        };
         fs::create_dir_all(sandbox.home()).unwrap();
         fs::create_dir_all(sandbox.repo()).unwrap();
         sandbox.git(&["init", "--quiet", "--initial-branch=main"]);
@@ -49,7 +51,11 @@ impl Sandbox {
 
     /// Runs git in the root; panics with its output when it fails. Returns stdout, trimmed.
     pub fn git(&self, arguments: &[&str]) -> String {
-        let output = self.clean(Command::new("git")).args(arguments).output().expect("git");
+        let output = self
+            .clean(Command::new("git"))
+            .args(arguments)
+            .output()
+            .expect("git");
         assert!(
             output.status.success(),
             "git {arguments:?}: {}",
