@@ -16,6 +16,11 @@ fn main() {
         measure(folder, "head", || {
             Source::discover(folder).unwrap().head().unwrap();
         });
+        let cache = std::env::temp_dir().join("paas-bench-cache");
+        measure(folder, "head, cached", || {
+            let source = Source::discover(folder).unwrap();
+            source.head_with_cache(&cache).unwrap();
+        });
         measure(folder, "listing", || {
             Source::discover(folder)
                 .unwrap()

@@ -3,32 +3,57 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::path::Path;
 
 use git2::{ErrorCode, ObjectType, Odb, Oid, Repository};
 
+use super::remembered::Remembered;
 use super::state::git_error;
 use crate::{Error, Result};
 
 /// Git's own default of `--candidates`.
 const MOST_CANDIDATES: usize = 10;
 
+/// Commits whose reading takes longer than asking the cache.
+const LONG_WALK: usize = 500;
+
 /// The nearest tag and the commits since it; without a tag, all commits.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Description {
     pub tag: Option<String>,
     pub distance: usize,
 }
 
 /// Describes `head` as git would in a full clone; an error where a shallow clone leaves it open.
-pub fn describe(repository: &Repository, head: Oid) -> Result<Description> {
+/// With a cache, a long walk is done once for a commit and a set of tags.
+pub fn describe(repository: &Repository, head: Oid, cache: Option<&Path>) -> Result<Description> {
+    let references = tag_references(repository)?;
+    let cache = cache.map(|folder| Remembered::new(folder, repository, head, &references));
+    if let Some(known) = cache.as_ref().and_then(Remembered::load) {
+        return Ok(known);
+    }
+    let (description, seen) = walk(repository, head, references)?;
+    if seen >= LONG_WALK
+        && let Some(cache) = &cache
+    {
+        cache.store(&description);
+    }
+    Ok(description)
+}
+
+/// The description, and how many commits it took.
+fn walk(
+    repository: &Repository,
+    head: Oid,
+    references: Vec<(Vec<u8>, Oid)>,
+) -> Result<(Description, usize)> {
     let odb = repository
         .odb()
         .map_err(|e| git_error("cannot read objects", e))?;
-    let tags = Tags::read(repository, &odb)?;
+    let tags = Tags::read(&odb, references)?;
     if let Some(name) = tags.names.get(&head) {
-        return Ok(Description {
-            tag: Some(name.text.clone()),
-            distance: 0,
-        });
+        let tag = Some(name.text.clone());
+        return Ok((Description { tag, distance: 0 }, 0));
     }
     let mut walk = Walk::new(&odb, shallow_commits(repository)?);
     walk.push(head, 0)?;
@@ -55,10 +80,26 @@ pub fn describe(repository: &Repository, head: Oid) -> Result<Description> {
         .chosen
         .or_else(|| walk.nearest())
         .map(|bit| &walk.candidates[bit]);
-    Ok(Description {
+    let description = Description {
         tag: nearest.map(|candidate| candidate.name.text.clone()),
         distance: nearest.map_or(walk.seen, |candidate| candidate.depth),
-    })
+    };
+    Ok((description, walk.seen))
+}
+
+/// Names without `refs/tags/` and what they point at, sorted by name.
+fn tag_references(repository: &Repository) -> Result<Vec<(Vec<u8>, Oid)>> {
+    let fail = |e| git_error("cannot read the tags", e);
+    let mut found: Vec<(Vec<u8>, Oid)> = Vec::new();
+    for reference in repository.references_glob("refs/tags/*").map_err(fail)? {
+        let reference = reference.map_err(fail)?;
+        if let Some(target) = reference.target() {
+            let name = &reference.name_bytes()["refs/tags/".len()..];
+            found.push((name.to_vec(), target));
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
 }
 
 struct Name {
@@ -74,21 +115,9 @@ struct Tags {
 impl Tags {
     /// In git's order: by name, where a later one replaces an earlier one of the same commit only
     /// if it is annotated and the other isn't, or was tagged later.
-    fn read(repository: &Repository, odb: &Odb<'_>) -> Result<Self> {
-        let fail = |e| git_error("cannot read the tags", e);
-        let mut found: Vec<(Vec<u8>, Oid)> = Vec::new();
-        for reference in repository.references_glob("refs/tags/*").map_err(fail)? {
-            let reference = reference.map_err(fail)?;
-            if let Some(target) = reference.target() {
-                found.push((
-                    reference.name_bytes()["refs/tags/".len()..].to_vec(),
-                    target,
-                ));
-            }
-        }
-        found.sort_unstable();
-        let mut names: HashMap<Oid, Name> = HashMap::with_capacity(found.len());
-        for (name, target) in found {
+    fn read(odb: &Odb<'_>, references: Vec<(Vec<u8>, Oid)>) -> Result<Self> {
+        let mut names: HashMap<Oid, Name> = HashMap::with_capacity(references.len());
+        for (name, target) in references {
             let Some((commit, tagged)) = peel(odb, target)? else {
                 continue;
             };

@@ -17,6 +17,7 @@ mod layout;
 mod links;
 mod listing;
 mod queue;
+mod remembered;
 mod staged;
 mod state;
 mod times;

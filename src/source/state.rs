@@ -57,6 +57,15 @@ impl Source {
 
     /// The commit that is checked out, as `git describe --tags` sees it.
     pub fn head(&self) -> Result<Head> {
+        self.read_head(None)
+    }
+
+    /// As [`Self::head`]; a long history is walked once, and the result kept below `cache`.
+    pub fn head_with_cache(&self, cache: &Path) -> Result<Head> {
+        self.read_head(Some(cache))
+    }
+
+    fn read_head(&self, cache: Option<&Path>) -> Result<Head> {
         let repository = self.open()?;
         let reference = repository.head().map_err(|e| match e.code() {
             ErrorCode::UnbornBranch | ErrorCode::NotFound => {
@@ -68,7 +77,7 @@ impl Source {
         let commit = reference
             .peel_to_commit()
             .map_err(|e| git_error("cannot read HEAD", e))?;
-        let description = history::describe(&repository, commit.id())?;
+        let description = history::describe(&repository, commit.id(), cache)?;
         Ok(Head {
             commit: commit.id().to_string(),
             time: commit.time().seconds(),

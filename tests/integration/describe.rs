@@ -130,3 +130,38 @@ fn agrees_with_git_on_random_histories() {
         }
     }
 }
+
+#[test]
+fn a_remembered_description_follows_commits_and_tags() {
+    let sandbox = Sandbox::new();
+    let mut stream = String::new();
+    for mark in 1..=600 {
+        let commit = "commit refs/heads/main\nmark";
+        let committer = "committer A <a@b> 1700000000 +0000\ndata 1\nx\n";
+        write!(stream, "{commit} :{mark}\n{committer}\n").unwrap();
+    }
+    stream.push_str("reset refs/tags/v1\nfrom :1\n\n");
+    import(&sandbox, &stream);
+    let cache = sandbox.home().join("cache");
+    let source = Source::discover(&sandbox.repo()).unwrap();
+    let check = |expected: &str| {
+        for _ in 0..2 {
+            let head = source.head_with_cache(&cache).unwrap();
+            assert_eq!(
+                format!("{}-{}", head.tag.as_deref().unwrap(), head.distance),
+                expected
+            );
+        }
+    };
+    check("v1-599");
+    assert_eq!(
+        std::fs::read_dir(cache.join("describe")).unwrap().count(),
+        1
+    );
+    sandbox.git(&["tag", "--force", "v1", "HEAD~7"]);
+    check("v1-7");
+    sandbox.git(&["tag", "--force", "v1", "HEAD~590"]);
+    check("v1-590");
+    sandbox.git(&["commit", "--quiet", "--allow-empty", "--message", "x"]);
+    check("v1-591");
+}
