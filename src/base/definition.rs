@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{DefinitionFile, Detect};
+use super::{Bootstrap, DefinitionFile, Detect};
 use crate::image::{Digest, Reference};
 use crate::plan::{Defaults, template};
 
@@ -35,22 +35,6 @@ pub struct Definition {
     /// Where it was loaded from; `None`: the binary.
     pub folder: Option<PathBuf>,
     pub(super) files: BTreeMap<String, DefinitionFile>,
-}
-
-/// Makes a root with mmdebstrap.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Bootstrap {
-    /// `bookworm`.
-    pub suite: String,
-    /// Lines as in `sources.list`.
-    pub sources: Vec<String>,
-    /// dpkg's `path-exclude`.
-    #[serde(default)]
-    pub exclude: Vec<String>,
-    /// dpkg's `path-include`.
-    #[serde(default)]
-    pub keep: Vec<String>,
 }
 
 impl Definition {

@@ -2,6 +2,7 @@
 //!
 //! The format is described in `docs/base-images.md`.
 
+mod bootstrap;
 mod definition;
 mod detect;
 mod embedded;
@@ -10,7 +11,8 @@ mod folder;
 mod render;
 mod toml_file;
 
-pub use definition::{Bootstrap, Definition};
+pub use bootstrap::Bootstrap;
+pub use definition::Definition;
 pub use detect::{Condition, Detect, Proposal};
 pub use files::DefinitionFile;
 
