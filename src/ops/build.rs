@@ -15,7 +15,7 @@ use crate::builder::{
 };
 use crate::config::{APP_FILE, PinnedBase};
 use crate::image::Digest;
-use crate::plan::{ContentKey, Layout};
+use crate::plan::{ContentKey, Layout, Recipe};
 use crate::registry::Client;
 use crate::report::{Event, Reporter};
 use crate::settings::Settings;
@@ -262,7 +262,7 @@ impl Build<'_> {
             tags: vec![plan.reference.clone()],
             platform: self.options.platform.clone(),
             no_cache: self.options.no_cache,
-            steps: titles(),
+            steps: titles(&plan.recipe),
             ..BuildRequest::new(dockerfile, shared_key)
         };
         let id = self
@@ -304,24 +304,29 @@ const STEPS: [(&str, &str, &str); 3] = [
     (r#""build"]"#, "build", "run the build script"),
 ];
 
-fn titles() -> Vec<StepTitle> {
-    let shown = STEPS.map(|(marker, _, title)| (marker, title));
-    let copies = [
-        ("COPY app/", "copy the source"),
-        ("/dependencies/ /app/", "copy the dependency files"),
-        ("COPY --from=build", "take the build's output"),
+fn titles(recipe: &Recipe) -> Vec<StepTitle> {
+    let title = |marker: &str, title: &str| StepTitle {
+        marker: marker.to_owned(),
+        title: title.to_owned(),
+    };
+    let scripts = STEPS.map(|(marker, _, shown)| title(marker, shown));
+    let bases = [&recipe.base, &recipe.runtime].map(|base| {
+        title(
+            &base.reference.to_string(),
+            &format!("base image {}", base.name),
+        )
+    });
+    let others = [
+        (" WORKDIR /app", "prepare /app"),
+        ("COPY paas/dependencies/", "copy the dependency files"),
         ("COPY --from=dependencies", "take the dependencies"),
-        ("runtime/ /paas/", "add the start scripts"),
-        ("app/ /app/", "copy the source"),
+        ("COPY --from=build", "take the build's output"),
+        ("COPY paas/runtime/", "add the start scripts"),
+        (" app/ /app/", "copy the source"),
+        ("exporting to image", "write the image"),
     ];
-    shown
-        .into_iter()
-        .chain(copies)
-        .map(|(marker, title)| StepTitle {
-            marker: marker.to_owned(),
-            title: title.to_owned(),
-        })
-        .collect()
+    let others = others.map(|(marker, shown)| title(marker, shown));
+    scripts.into_iter().chain(others).chain(bases).collect()
 }
 
 fn failed_script(name: &str, line: Option<usize>, step: &StepFailure) -> Error {
