@@ -58,7 +58,9 @@ mod tests {
         let certificates = [CertificateDer::from(vec![7; 3])];
         let store = jks(&certificates);
         let (content, digest) = store.split_at(store.len() - 20);
-        insta::assert_snapshot!(hex::encode(content), @"");
+        insta::assert_snapshot!(hex::encode(content), @r"
+        feedfeed000000020000000100000002000363613000000000000000000005582e35303900000003070707
+        ");
         assert_eq!(hex::encode(digest), "");
     }
 }
