@@ -9,7 +9,7 @@ use super::lookup::Lookup;
 use super::network::BuildNetwork;
 use super::plan::{self, BuildPlan};
 use super::project::{Bases, Project};
-use super::{Tools, context, fingerprint, labels, pins, push};
+use super::{Tools, context, fingerprint, labels, pins, push, steps};
 use crate::builder::{
     BuildFailure, BuildRequest, Engine, Image, SecretBytes, StepFailure, StepTitle,
 };
@@ -262,7 +262,7 @@ impl Build<'_> {
             tags: vec![plan.reference.clone()],
             platform: self.options.platform.clone(),
             no_cache: self.options.no_cache,
-            steps: titles(&plan.recipe),
+            steps: steps::titles(&plan.recipe),
             ..BuildRequest::new(dockerfile, shared_key)
         };
         let id = self
@@ -270,7 +270,7 @@ impl Build<'_> {
             .engine
             .build(request, self.tools.reporter)
             .await
-            .map_err(|failure| self.explain(plan, failure))?;
+            .map_err(|failure| steps::explain(&plan.recipe, failure))?;
         let image = self.tools.engine.image(&plan.reference).await?;
         image.filter(|image| image.id == id).ok_or_else(|| {
             Error::unavailable(format!(
@@ -279,72 +279,5 @@ impl Build<'_> {
             ))
             .hint("was another build of the same version running, or a clean-up? try again")
         })
-    }
-
-    /// Says which script of `app.toml` failed.
-    fn explain(&self, plan: &BuildPlan, failure: BuildFailure) -> Error {
-        let BuildFailure::Step(step) = failure else {
-            return failure.into();
-        };
-        let script = step.marker.as_deref().and_then(|marker| {
-            let wanted = STEPS.iter().find(|(known, ..)| *known == marker)?.1;
-            plan.recipe.scripts().find(|(name, _)| name == wanted)
-        });
-        match script {
-            Some((name, code)) => failed_script(&name, code.line, &step),
-            None => BuildFailure::Step(step).into(),
-        }
-    }
-}
-
-/// What marks a step in the Dockerfile, its script, and what people read.
-const STEPS: [(&str, &str, &str); 3] = [
-    (r#""packages"]"#, "packages", "install packages"),
-    (r#""dependencies"]"#, "dependencies", "install dependencies"),
-    (r#""build"]"#, "build", "run the build script"),
-];
-
-fn titles(recipe: &Recipe) -> Vec<StepTitle> {
-    let title = |marker: &str, title: &str| StepTitle {
-        marker: marker.to_owned(),
-        title: title.to_owned(),
-    };
-    let scripts = STEPS.map(|(marker, _, shown)| title(marker, shown));
-    let bases = [&recipe.base, &recipe.runtime].map(|base| {
-        title(
-            &base.reference.to_string(),
-            &format!("base image {}", base.name),
-        )
-    });
-    let others = [
-        (" WORKDIR /app", "prepare /app"),
-        ("COPY paas/dependencies/", "copy the dependency files"),
-        ("COPY --from=dependencies", "take the dependencies"),
-        ("COPY --from=build", "take the build's output"),
-        ("COPY paas/runtime/", "add the start scripts"),
-        (" app/ /app/", "copy the source"),
-        ("exporting to image", "write the image"),
-    ];
-    let others = others.map(|(marker, shown)| title(marker, shown));
-    scripts.into_iter().chain(others).chain(bases).collect()
-}
-
-fn failed_script(name: &str, line: Option<usize>, step: &StepFailure) -> Error {
-    let status = step.exit_code.map_or_else(
-        || step.message.clone(),
-        |code| format!("exit status {code}"),
-    );
-    let place = line.map_or_else(
-        || "the base image's default".to_owned(),
-        |line| format!("{APP_FILE}:{line}"),
-    );
-    let error = Error::new(
-        Kind::BuildFailed,
-        format!("the {name} script failed: {status} ({place})"),
-    );
-    if step.last_lines.is_empty() {
-        error.hint("it wrote nothing; add `set -x` to the script to see its commands")
-    } else {
-        error.detail(step.last_lines.join("\n"))
     }
 }

@@ -15,6 +15,7 @@ mod plan;
 mod project;
 mod push;
 mod step;
+mod steps;
 mod tools;
 pub mod transfer;
 
