@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::Session;
+use super::base::Base;
 use super::completions::Completions;
 use super::environment::{Environment, Overrides};
 use super::man::Man;
@@ -39,6 +40,8 @@ pub struct Arguments {
 /// One line for each command; its options and its work are in the file of its name.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Base images: what builds start from
+    Base(Base),
     /// Print the script that completes commands in a shell
     Completions(Completions),
     /// Print the manual, or write a page for each command
@@ -49,6 +52,7 @@ impl Command {
     /// Does it.
     pub fn run(self, session: &Session) -> Result<()> {
         match self {
+            Self::Base(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }

@@ -4,6 +4,7 @@
 //! prints what came of it.
 
 mod args;
+mod base;
 mod completions;
 pub mod engine_address;
 pub mod environment;

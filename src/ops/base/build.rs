@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::image::{BaseImage, DEFINITION, NAME, PARENT, repository};
 use super::root;
@@ -27,9 +28,10 @@ pub struct Forced {
 }
 
 /// What came of a build.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Built {
     /// The image.
+    #[serde(flatten)]
     pub image: BaseImage,
     /// It was there, made from this definition and the present parent.
     pub unchanged: bool,
