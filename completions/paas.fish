@@ -38,8 +38,82 @@ complete -c paas -n "__fish_paas_needs_command" -l json -d 'Print one JSON docum
 complete -c paas -n "__fish_paas_needs_command" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_needs_command" -s h -l help -d 'Print help'
 complete -c paas -n "__fish_paas_needs_command" -s V -l version -d 'Print version'
+complete -c paas -n "__fish_paas_needs_command" -f -a "base" -d 'Base images: what builds start from'
 complete -c paas -n "__fish_paas_needs_command" -f -a "completions" -d 'Print the script that completes commands in a shell'
 complete -c paas -n "__fish_paas_needs_command" -f -a "man" -d 'Print the manual, or write a page for each command'
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -f -a "list" -d 'Show the bases, this machine\'s images of them, and the apps that pin older ones'
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -f -a "build" -d 'Build bases, and those they are made from'
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -f -a "push" -d 'Push this machine\'s images of bases to the registry'
+complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -f -a "update" -d 'Pin the newest images of the app\'s bases in app.lock'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from list" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from list" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from list" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from list" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from list" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -l all -d 'All of the platform\'s bases'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -l pull -d 'Get the image that the first base is made from anew'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -l no-cache -d 'Run every step, also those whose result the engine has'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from push" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from push" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from push" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from push" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from push" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from push" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -l check -d 'Write nothing; exit code 3 when app.lock would change'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand base; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
 complete -c paas -n "__fish_paas_using_subcommand completions" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand completions" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'

@@ -6,6 +6,7 @@
     reason = "tests choose their own environment"
 )]
 
+mod base;
 mod builder;
 mod cli;
 mod context_files;

@@ -15,8 +15,9 @@ use crate::ops::step::Step;
 use crate::plan::template;
 use crate::{Error, Result};
 
-/// The files' time in images: what they hold is in the key under which the engine keeps them.
-const FILE_TIME: Duration = Duration::from_secs(1_767_225_600);
+/// The files' time in images, 2026-01-01. It may be the same for all contents: the key under which
+/// the engine keeps them has the content's digest.
+const FILE_TIME: Duration = Duration::from_hours(490_896);
 
 /// What is done although nothing has changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -179,14 +180,9 @@ fn context(base: &Definition) -> Vec<Entry> {
         content: Content::Bytes(bytes.into()),
     };
     let step = |path: &str, bytes: &[u8]| file(format!("paas/steps/{path}"), 0o644, bytes);
-    let packages: String = base
-        .packages
-        .iter()
-        .map(|name| format!("{name}\n"))
-        .collect();
     let mut entries = vec![
         step("packages/run", template::STEP.as_bytes()),
-        step("packages/packages", packages.as_bytes()),
+        step("packages/packages", base.packages.join("\n").as_bytes()),
         step("setup/run", template::STEP.as_bytes()),
     ];
     entries.extend(
