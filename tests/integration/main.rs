@@ -11,6 +11,7 @@ mod builder;
 mod cli;
 mod context_files;
 mod describe;
+mod pins;
 mod registry;
 mod repositories;
 mod source;
