@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::Session;
+use super::base::Base;
 use super::build::Build;
 use super::completions::Completions;
 use super::eject::Eject;
@@ -60,6 +61,8 @@ pub enum Command {
     Schema(Schema),
     /// Remove old versions from this machine
     Gc(Gc),
+    /// Base images: what builds start from
+    Base(Base),
     /// Print the script that completes commands in a shell
     Completions(Completions),
     /// Print the manual, or write a page for each command
@@ -77,6 +80,7 @@ impl Command {
             Self::Eject(command) => command.run(session),
             Self::Schema(command) => command.run(session),
             Self::Gc(command) => command.run(session),
+            Self::Base(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }

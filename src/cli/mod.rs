@@ -4,6 +4,7 @@
 //! prints what came of it.
 
 mod args;
+mod base;
 mod build;
 mod completions;
 mod eject;

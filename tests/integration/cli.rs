@@ -17,6 +17,7 @@ fn help_names_the_commands() {
     Usage: paas [OPTIONS] <COMMAND>
 
     Commands:
+      base         Base images: what builds start from
       completions  Print the script that completes commands in a shell
       man          Print the manual, or write a page for each command
 

@@ -6,11 +6,13 @@
     reason = "tests choose their own environment"
 )]
 
+mod base;
 mod builder;
 mod cli;
 mod context_files;
 mod describe;
 mod examples;
+mod pins;
 mod registry;
 mod repositories;
 mod source;
