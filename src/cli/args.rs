@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use super::Session;
 use super::completions::Completions;
 use super::environment::{Environment, Overrides};
+use super::init::Init;
 use super::man::Man;
 use crate::Result;
 use crate::ui::{ColorChoice, ProgressChoice, Wishes};
@@ -41,6 +42,8 @@ pub struct Arguments {
 pub enum Command {
     /// Print the script that completes commands in a shell
     Completions(Completions),
+    /// Tell what the app is written in, and write its app.toml
+    Init(Init),
     /// Print the manual, or write a page for each command
     Man(Man),
 }
@@ -50,6 +53,7 @@ impl Command {
     pub fn run(self, session: &Session) -> Result<()> {
         match self {
             Self::Completions(command) => command.run(session),
+            Self::Init(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }
     }

@@ -7,6 +7,7 @@ mod args;
 mod completions;
 pub mod engine_address;
 pub mod environment;
+mod init;
 mod interrupt;
 mod man;
 pub mod secret;

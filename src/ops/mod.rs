@@ -1,1 +1,3 @@
 //! What the CLI and a server both call. Prints nothing, reads no environment.
+
+pub mod init;
