@@ -120,7 +120,7 @@ fn tell(survey: &Survey, proposal: &Proposal, session: &Session) {
         ui.note(&format!("found {}", described(proposal)));
     }
     let others = survey.proposals.iter();
-    for other in others.filter(|other| other.base != proposal.base) {
+    for other in others.filter(|other| other.starts() && other.base != proposal.base) {
         ui.note(&format!(
             "found {} as well: `--base {}` takes it",
             other.title(),

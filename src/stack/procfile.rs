@@ -6,9 +6,10 @@ use super::label::is_label;
 const LONGEST_SCRIPT: usize = 64 * 1024;
 
 /// The shell's own words: `exec` takes programs only.
-const BUILTINS: [&str; 20] = [
+const BUILTINS: [&str; 28] = [
     ".", ":", "case", "cd", "eval", "exec", "exit", "export", "for", "if", "read", "set", "shift",
-    "source", "test", "trap", "ulimit", "umask", "unset", "while",
+    "source", "test", "trap", "ulimit", "umask", "unset", "while", "then", "else", "elif", "fi", "do",
+    "done", "esac", "until",
 ];
 
 /// A `Procfile`: `<process>: <command>` lines.
@@ -55,18 +56,28 @@ impl Procfile {
     }
 }
 
-/// With `exec`, the program gets the signals; that works for one simple command.
+/// With `exec`, the program gets the signals. The last of several commands can have it where nothing
+/// but `;` and `&&` joins them.
 fn replacing_the_shell(command: &str) -> String {
-    let program = command.split_whitespace().next().unwrap_or_default();
-    let is_program = program
-        .chars()
-        .all(|c| c.is_alphanumeric() || "._/+-".contains(c))
-        && !BUILTINS.contains(&program);
-    if is_program && !command.contains([';', '&', '|', '\r']) {
-        format!("exec {command}")
-    } else {
-        command.to_owned()
+    let ends = [command.rfind(';').map(|at| at + 1), command.rfind("&&").map(|at| at + 2)];
+    let last_starts = ends.into_iter().flatten().max();
+    if last_starts.is_some() && command.contains(['"', '\'', '\\', '`', '(', '{', '#']) {
+        return command.to_owned();
     }
+    let (before, last) = command.split_at(last_starts.unwrap_or_default());
+    let last = last.trim_start();
+    let program = last.split_whitespace().next().unwrap_or_default();
+    let is_program = !program.is_empty()
+        && program
+            .chars()
+            .all(|c| c.is_alphanumeric() || "._/+-".contains(c))
+        && !BUILTINS.contains(&program);
+    let is_background = command.replace("&&", "").contains('&');
+    if !is_program || is_background || command.contains(['|', '\r']) {
+        return command.to_owned();
+    }
+    let space = if before.is_empty() { "" } else { " " };
+    format!("{before}{space}exec {last}")
 }
 
 #[cfg(test)]
@@ -93,7 +104,7 @@ mod tests {
             processes,
             [
                 ("celery-beat", "exec celery beat"),
-                ("clock", "cd x && run"),
+                ("clock", "cd x && exec run"),
                 ("worker", "FOO=1 sidekiq"),
             ]
         );
@@ -102,9 +113,25 @@ mod tests {
 
     #[test]
     fn exec_is_for_programs() {
-        for command in ["exec x", "a; b", "a | b", "a && b", "A=1 b", "cd x", "(a)", "$X y", "\"a b\" c"] {
+        for command in [
+            "exec x",
+            "a | b",
+            "a; b & c",
+            "a && b | c",
+            "a || b",
+            "a; 'b; c'",
+            "if a; then b; fi",
+            "for x in a; do (b); done",
+            "a;",
+            "A=1 b",
+            "cd x",
+            "(a)",
+            "$X y",
+            "\"a b\" c",
+        ] {
             assert_eq!(replacing_the_shell(command), command);
         }
+        assert_eq!(replacing_the_shell("a; b c;d --e"), "a; b c; exec d --e");
         assert_eq!(replacing_the_shell("bin/x \"a\" >log"), "exec bin/x \"a\" >log");
     }
 

@@ -21,6 +21,8 @@ pub struct Proposal {
     pub notes: Vec<String>,
     /// Whether the base starts apps that say nothing.
     pub(super) base_starts: bool,
+    /// Whether the image has only what the build makes, not the source.
+    pub(super) is_partial: bool,
 }
 
 impl Proposal {
@@ -47,13 +49,5 @@ impl Proposal {
     /// dependencies alone is often there for tools.
     pub(super) fn order(&self) -> (bool, u8) {
         (!self.starts(), self.rank)
-    }
-
-    /// A text among the values.
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
-        match self.values.get(key) {
-            Some(base::Proposal::Text(text)) => Some(text),
-            _ => None,
-        }
     }
 }

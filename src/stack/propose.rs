@@ -45,6 +45,12 @@ fn by_rules(base: &Definition, files: &Files<'_>) -> Proposal {
             add(&mut proposal, entry, &found);
         }
     }
+    let output = match proposal.values.get("build.output") {
+        Some(base::Proposal::List(output)) => Some(output),
+        _ => base.defaults.output.as_ref(),
+    };
+    let holds_the_source = output.is_none_or(|output| output.iter().any(|path| path == "/app"));
+    proposal.is_partial = !holds_the_source;
     proposal
 }
 
@@ -90,29 +96,27 @@ fn complete(mut proposal: Proposal, files: &Files<'_>) -> Proposal {
     proposal
 }
 
+/// A start script of the base's stays where the Procfile's command needs what the image doesn't have.
 fn take_over(proposal: &mut Proposal, procfile: Procfile) {
     if let Some(web) = procfile.web {
-        if proposal.values.contains_key("build.script")
-            && let Some(start) = proposal.text("start.script")
-            && program(start).contains('/')
-            && program(start) != program(&web)
-        {
+        let is_of_a_buildpack = web.contains("heroku-php-");
+        if proposal.starts() && (proposal.is_partial || is_of_a_buildpack) {
             proposal.notes.push(format!(
-                "the Procfile starts `{}`, the build script makes `{}`: make one of them fit",
-                program(&web),
-                program(start),
+                "the Procfile's `web` is not taken over, as the image won't have its files: {}",
+                web.trim_start_matches("exec ")
             ));
+        } else {
+            let script = base::Proposal::Text(web);
+            proposal.values.insert("start.script".to_owned(), script);
         }
-        let script = base::Proposal::Text(web);
-        proposal.values.insert("start.script".to_owned(), script);
+    }
+    if proposal.is_partial && !procfile.processes.is_empty() {
+        proposal.notes.push(
+            "check the [processes] from the Procfile: the image has only what the build makes"
+                .to_owned(),
+        );
     }
     proposal.processes = procfile.processes;
     proposal.before_deploy = procfile.release;
     proposal.notes.extend(procfile.notes);
-}
-
-/// The first word that names a program.
-fn program(script: &str) -> &str {
-    let mut words = script.split_whitespace();
-    words.find(|word| *word != "exec").unwrap_or_default()
 }
