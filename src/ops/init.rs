@@ -87,14 +87,14 @@ impl Survey {
         let is_image = base.contains(['.', ':', '/', '@']) && base.parse::<Reference>().is_ok();
         if definition.is_none() && !is_image {
             let names: Vec<_> = self.choice().map(|base| base.name.as_str()).collect();
-            return Err(Error::usage(format!(
-                "no base image is called `{}`",
-                base.escape_debug()
-            ))
-            .hint(format!(
-                "take one of {}, or an image reference like `debian:trixie`",
-                names.join(", ")
-            )));
+            return Err(
+                Error::usage(format!("no base image is called `{}`", base.escape_debug())).hint(
+                    format!(
+                        "take one of {}, or an image reference like `debian:trixie`",
+                        names.join(", ")
+                    ),
+                ),
+            );
         }
         Ok(stack::propose_base(base, definition, &self.files))
     }
@@ -111,9 +111,8 @@ impl Survey {
     pub fn write(&self, proposal: &Proposal) -> Result<()> {
         let text = stack::app_toml(&self.name, proposal);
         config::parse(&text, APP_FILE)?;
-        let failed = |error| {
-            Error::usage(format!("cannot write {}", self.path.display())).caused_by(error)
-        };
+        let failed =
+            |error| Error::usage(format!("cannot write {}", self.path.display())).caused_by(error);
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let mut file = tempfile::Builder::new()
             .prefix(".app.toml.")

@@ -108,10 +108,7 @@ mod tests {
 
     fn found(paths: &[&str], glob: &str) -> Vec<String> {
         let files = Files::new(paths.iter().map(|&path| path.to_owned()), |_| None);
-        files
-            .find(&Glob::new(glob))
-            .map(str::to_owned)
-            .collect()
+        files.find(&Glob::new(glob)).map(str::to_owned).collect()
     }
 
     #[test]

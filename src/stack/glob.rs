@@ -58,7 +58,11 @@ mod tests {
             ("{app,src}/*.py", "src/x.py", true),
             ("{app,src}/*.py", "lib/x.py", false),
             ("{index.html,{public,dist}/index.html}", "index.html", true),
-            ("{index.html,{public,dist}/index.html}", "dist/index.html", true),
+            (
+                "{index.html,{public,dist}/index.html}",
+                "dist/index.html",
+                true,
+            ),
             ("{index.html,{public,dist}/index.html}", "dist", false),
             ("src/**/*.rs", "src/main.rs", true),
             ("src/**/*.rs", "srcs/main.rs", false),

@@ -8,8 +8,8 @@ const LONGEST_SCRIPT: usize = 64 * 1024;
 /// The shell's own words: `exec` takes programs only.
 const BUILTINS: [&str; 28] = [
     ".", ":", "case", "cd", "eval", "exec", "exit", "export", "for", "if", "read", "set", "shift",
-    "source", "test", "trap", "ulimit", "umask", "unset", "while", "then", "else", "elif", "fi", "do",
-    "done", "esac", "until",
+    "source", "test", "trap", "ulimit", "umask", "unset", "while", "then", "else", "elif", "fi",
+    "do", "done", "esac", "until",
 ];
 
 /// A `Procfile`: `<process>: <command>` lines.
@@ -29,7 +29,11 @@ impl Procfile {
     /// Lines without a name are passed over, as others do.
     pub fn parse(text: &str) -> Self {
         let mut procfile = Self::default();
-        for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+        for line in text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with('#'))
+        {
             let Some((written, command)) = line.split_once(':') else {
                 continue;
             };
@@ -59,7 +63,10 @@ impl Procfile {
 /// With `exec`, the program gets the signals. The last of several commands can have it where nothing
 /// but `;` and `&&` joins them.
 fn replacing_the_shell(command: &str) -> String {
-    let ends = [command.rfind(';').map(|at| at + 1), command.rfind("&&").map(|at| at + 2)];
+    let ends = [
+        command.rfind(';').map(|at| at + 1),
+        command.rfind("&&").map(|at| at + 2),
+    ];
     let last_starts = ends.into_iter().flatten().max();
     if last_starts.is_some() && command.contains(['"', '\'', '\\', '`', '(', '{', '#']) {
         return command.to_owned();
@@ -132,7 +139,10 @@ mod tests {
             assert_eq!(replacing_the_shell(command), command);
         }
         assert_eq!(replacing_the_shell("a; b c;d --e"), "a; b c; exec d --e");
-        assert_eq!(replacing_the_shell("bin/x \"a\" >log"), "exec bin/x \"a\" >log");
+        assert_eq!(
+            replacing_the_shell("bin/x \"a\" >log"),
+            "exec bin/x \"a\" >log"
+        );
     }
 
     #[test]

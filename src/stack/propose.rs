@@ -89,9 +89,9 @@ fn complete(mut proposal: Proposal, files: &Files<'_>) -> Proposal {
         proposal.values.insert("health.tcp".to_owned(), tcp);
     }
     if !proposal.starts() {
-        proposal.notes.push(
-            "nothing says what starts the app: write it as `script` of [start]".to_owned(),
-        );
+        proposal
+            .notes
+            .push("nothing says what starts the app: write it as `script` of [start]".to_owned());
     }
     proposal
 }
@@ -120,3 +120,6 @@ fn take_over(proposal: &mut Proposal, procfile: Procfile) {
     proposal.before_deploy = procfile.release;
     proposal.notes.extend(procfile.notes);
 }
+
+#[cfg(test)]
+mod tests;

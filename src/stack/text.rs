@@ -40,7 +40,10 @@ fn build(text: &mut Text, proposal: &Proposal) {
     text.comment("What the build starts from: a name of `paas base list`, or any image.");
     text.line("base", &toml_text::string(&proposal.base));
     for (key, comment) in [
-        ("packages", "Debian packages, for the build and the running app."),
+        (
+            "packages",
+            "Debian packages, for the build and the running app.",
+        ),
         ("script", "Builds the app in /app, which holds the source."),
         ("output", "What the image takes from the build."),
         ("runtime", "What the image starts from."),
@@ -78,6 +81,9 @@ fn start(text: &mut Text, proposal: &Proposal) {
 }
 
 fn health(text: &mut Text, proposal: &Proposal) {
+    if !proposal.values.keys().any(|key| key.starts_with("health.")) {
+        return;
+    }
     text.table("health");
     let path = "An instance is healthy while this path answers 2xx or 3xx.";
     text.value(proposal, "health", "path", path);
@@ -88,7 +94,12 @@ fn health(text: &mut Text, proposal: &Proposal) {
     }
     text.value(proposal, "health", "tcp", "");
     text.value(proposal, "health", "timeout", "For one answer.");
-    text.value(proposal, "health", "grace", "How long it may take to become healthy.");
+    text.value(
+        proposal,
+        "health",
+        "grace",
+        "How long it may take to become healthy.",
+    );
 }
 
 struct Text(String);
@@ -121,3 +132,6 @@ impl Text {
         self.line(key, &value);
     }
 }
+
+#[cfg(test)]
+mod tests;

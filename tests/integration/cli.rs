@@ -18,6 +18,7 @@ fn help_names_the_commands() {
 
     Commands:
       completions  Print the script that completes commands in a shell
+      init         Tell what the app is written in, and write its app.toml
       man          Print the manual, or write a page for each command
 
     Options:
