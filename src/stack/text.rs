@@ -108,16 +108,16 @@ impl Text {
     /// An empty one says nothing.
     fn comment(&mut self, comment: &str) {
         if !comment.is_empty() {
-            self.0.push_str(&format!("# {comment}\n"));
+            self.0.extend(["# ", comment, "\n"]);
         }
     }
 
     fn table(&mut self, name: &str) {
-        self.0.push_str(&format!("\n[{name}]\n"));
+        self.0.extend(["\n[", name, "]\n"]);
     }
 
     fn line(&mut self, key: &str, value: &str) {
-        self.0.push_str(&format!("{key} = {value}\n"));
+        self.0.extend([key, " = ", value, "\n"]);
     }
 
     /// What is proposed for `key` of `table`, if anything is.
