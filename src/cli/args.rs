@@ -10,6 +10,7 @@ use super::eject::Eject;
 use super::environment::{Environment, Overrides};
 use super::gc::Gc;
 use super::images::Images;
+use super::init::Init;
 use super::man::Man;
 use super::plan::Plan;
 use super::push::Push;
@@ -65,6 +66,8 @@ pub enum Command {
     Base(Base),
     /// Print the script that completes commands in a shell
     Completions(Completions),
+    /// Tell what the app is written in, and write its app.toml
+    Init(Init),
     /// Print the manual, or write a page for each command
     Man(Man),
 }
@@ -82,6 +85,7 @@ impl Command {
             Self::Gc(command) => command.run(session),
             Self::Base(command) => command.run(session),
             Self::Completions(command) => command.run(session),
+            Self::Init(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }
     }

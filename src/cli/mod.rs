@@ -12,6 +12,7 @@ pub mod engine_address;
 pub mod environment;
 mod gc;
 mod images;
+mod init;
 mod interrupt;
 mod man;
 mod plan;

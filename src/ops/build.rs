@@ -8,18 +8,16 @@ use serde::Serialize;
 use super::lookup::Lookup;
 use super::network::BuildNetwork;
 use super::plan::{self, BuildPlan};
-use super::project::{Bases, Project};
-use super::{Tools, context, fingerprint, labels, pins, push, steps};
-use crate::builder::{
-    BuildFailure, BuildRequest, Engine, Image, SecretBytes, StepFailure, StepTitle,
-};
+use super::project::Project;
+use super::{Bases, Tools, context, fingerprint, labels, pins, push, steps};
+use crate::builder::{BuildRequest, Engine, Image, SecretBytes};
 use crate::config::{APP_FILE, PinnedBase};
 use crate::image::Digest;
-use crate::plan::{ContentKey, Layout, Recipe};
+use crate::plan::{ContentKey, Layout};
 use crate::registry::Client;
 use crate::report::{Event, Reporter};
 use crate::settings::Settings;
-use crate::{Error, Kind, Result};
+use crate::{Error, Result};
 
 /// Whether `app.lock` may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,7 +107,7 @@ pub async fn build(
         project: &project,
         tools,
     };
-    let bases = project.bases()?;
+    let bases = Bases::of(&project.app);
     let pins = build.pins(&bases).await?;
     let plan = BuildPlan::new(&project, settings, &bases, &pins)?;
     let may_write = build.check_lock(&plan)?;

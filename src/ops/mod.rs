@@ -1,12 +1,14 @@
 //! What the CLI and a server both call. Prints nothing, reads no environment.
 
 pub mod base;
+mod bases;
 mod build;
 mod context;
 mod eject;
 mod fingerprint;
 mod gc;
 mod images;
+pub mod init;
 mod labels;
 mod lookup;
 pub mod network;
@@ -19,11 +21,12 @@ mod steps;
 mod tools;
 pub mod transfer;
 
+pub use bases::Bases;
 pub use build::{BuildDocument, BuildOptions, Locked, build};
 pub use eject::{EjectDocument, eject};
 pub use gc::{GcDocument, GcOptions, gc};
 pub use images::{ImageRow, ImagesOptions, images};
 pub use plan::{BuildPlan, PlanDocument};
-pub use project::{Bases, Project};
+pub use project::Project;
 pub use push::{PushDocument, PushOptions, push};
 pub use tools::Tools;

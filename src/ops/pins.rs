@@ -7,9 +7,9 @@ use super::base::{self, Forced};
 use super::{Tools, transfer};
 use crate::base::Definition;
 use crate::builder::Image;
-use crate::config::{App, BaseName, PinnedBase};
+use crate::config::{BaseName, PinnedBase};
 use crate::image::{Digest, Reference, Repository};
-use crate::plan::{Defaults, PinnedImage};
+use crate::plan::PinnedImage;
 use crate::registry::Client;
 use crate::report::Event;
 use crate::retry::Policy;
@@ -17,29 +17,6 @@ use crate::{Error, Result};
 
 /// How long a registry may take to answer where an image on this machine will do as well.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The base of the app's final image: its own choice, or that of the base.
-pub fn runtime(app: &App) -> BaseName {
-    if let Some(runtime) = &app.build.runtime {
-        return runtime.clone();
-    }
-    let chosen = definition(app).map(|base| base.runtime().to_owned());
-    chosen.map_or_else(|| app.build.base.clone(), BaseName::Named)
-}
-
-/// What the app's base proposes for apps that say nothing.
-pub fn defaults(app: &App) -> Defaults {
-    definition(app)
-        .map(|base| base.defaults)
-        .unwrap_or_default()
-}
-
-fn definition(app: &App) -> Option<Definition> {
-    match &app.build.base {
-        BaseName::Named(name) => Definition::embedded(name),
-        BaseName::Image(_) => None,
-    }
-}
 
 /// The newest digest of a base. A named one is looked for in `registry`, then on this machine, and
 /// then built; an image by reference in its registry and then on this machine.

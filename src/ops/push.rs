@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::labels;
 use super::plan::{self, BuildPlan};
 use super::project::Project;
-use super::{Tools, transfer};
+use super::{Bases, Tools, transfer};
 use crate::builder::{Engine, Image};
 use crate::image::{Digest, Reference, Repository, Version};
 use crate::plan::ContentKey;
@@ -51,7 +51,7 @@ pub async fn push(
     let version = if let Some(version) = &options.version {
         version.clone()
     } else {
-        let bases = project.bases()?;
+        let bases = Bases::of(&project.app);
         let pins = plan::pins_in_lock(&project, &bases);
         BuildPlan::new(&project, settings, &bases, &pins)?
             .version

@@ -19,6 +19,7 @@ fn help_names_the_commands() {
     Commands:
       base         Base images: what builds start from
       completions  Print the script that completes commands in a shell
+      init         Tell what the app is written in, and write its app.toml
       man          Print the manual, or write a page for each command
 
     Options:

@@ -12,6 +12,7 @@ mod cli;
 mod context_files;
 mod describe;
 mod examples;
+mod init;
 mod pins;
 mod registry;
 mod repositories;

@@ -2,9 +2,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::config::{self, APP_FILE, LOCK_FILE, Lock, PinnedBase};
+use crate::config::{self, APP_FILE, LOCK_FILE, Lock};
 use crate::image::{Digest, Repository};
-use crate::ops::{Tools, pins};
+use crate::ops::{Bases, Tools, pins};
 use crate::plan::{PinnedImage, Recipe};
 use crate::{Error, Result};
 
@@ -43,24 +43,15 @@ pub async fn update(folder: &Path, tools: &Tools<'_>) -> Result<Update> {
     .map_err(|error| Error::unexpected("reading the configuration ended").caused_by(error))??;
 
     let registry = tools.settings.registry_for(app.registry.as_deref());
-    let runtime = pins::runtime(&app);
-    let base = pins::resolve(&app.build.base, registry, tools).await?;
-    let runtime = if runtime == app.build.base {
-        base.clone()
-    } else {
-        pins::resolve(&runtime, registry, tools).await?
-    };
-    let recipe = Recipe::resolve(
-        &app,
-        unpulled(&base)?,
-        unpulled(&runtime)?,
-        pins::defaults(&app),
-    )?;
-    let mut bases = vec![base];
-    if runtime != bases[0] {
-        bases.push(runtime);
+    let bases = Bases::of(&app);
+    let mut pins = Vec::new();
+    for base in bases.names() {
+        pins.push(pins::resolve(base, registry, tools).await?);
     }
-    let next = Lock::next(previous.as_ref(), recipe.digest(), recipe.inputs(), bases);
+    let build = PinnedImage::of(&pins[0]);
+    let runtime = pins.last().map_or_else(|| build.clone(), PinnedImage::of);
+    let recipe = Recipe::resolve(&app, build, runtime, bases.defaults)?;
+    let next = Lock::next(previous.as_ref(), recipe.digest(), recipe.inputs(), pins);
     Ok(Update {
         moved: moved(previous.as_ref(), &next),
         previous_revision: previous.as_ref().map(|lock| lock.revision),
@@ -113,16 +104,4 @@ fn moved(previous: Option<&Lock>, next: &Lock) -> Vec<Move> {
             repository: pin.repository.clone(),
         })
         .collect()
-}
-
-/// What a config revision counts is the digest; nothing is built here.
-fn unpulled(pin: &PinnedBase) -> Result<PinnedImage> {
-    Ok(PinnedImage {
-        name: pin.name.clone(),
-        reference: match &pin.repository {
-            Some(repository) => repository.at(&pin.digest),
-            None => format!("paas/pinned:{}", pin.digest.short()).parse()?,
-        },
-        digest: pin.digest.clone(),
-    })
 }
