@@ -15,6 +15,7 @@ mod values;
 pub use app::*;
 pub use lock::{Change, LOCK_FILE, Lock, PinnedBase, changes};
 pub use parse::{Loaded, load, parse};
+pub(crate) use problem::toml_error;
 pub use reference::reference;
 pub use schema::schema;
 

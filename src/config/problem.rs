@@ -75,6 +75,14 @@ impl Problems {
     }
 }
 
+/// What is wrong with a TOML file of another kind than `app.toml`, with its place.
+pub(crate) fn toml_error(path: &str, text: &str, error: &toml::de::Error) -> Error {
+    let problems = Problems::default();
+    let span = error.span().unwrap_or(0..0);
+    problems.add(span, Refusal::new(error.message()));
+    problems.into_error(path, text)
+}
+
 /// A value as a message shows it: in quotes, without control characters, and short.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;

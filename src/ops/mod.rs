@@ -1,1 +1,10 @@
 //! What the CLI and a server both call. Prints nothing, reads no environment.
+
+pub mod base;
+pub mod network;
+pub mod pins;
+mod step;
+mod tools;
+pub mod transfer;
+
+pub use tools::Tools;
