@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::Session;
 use super::completions::Completions;
+use super::doctor::DoctorCommand;
 use super::environment::{Environment, Overrides};
 use super::man::Man;
 use crate::Result;
@@ -41,6 +42,8 @@ pub struct Arguments {
 pub enum Command {
     /// Print the script that completes commands in a shell
     Completions(Completions),
+    /// Look whether everything is there that a build needs
+    Doctor(DoctorCommand),
     /// Print the manual, or write a page for each command
     Man(Man),
 }
@@ -50,6 +53,7 @@ impl Command {
     pub fn run(self, session: &Session) -> Result<()> {
         match self {
             Self::Completions(command) => command.run(session),
+            Self::Doctor(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }
     }

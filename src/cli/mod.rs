@@ -5,6 +5,7 @@
 
 mod args;
 mod completions;
+mod doctor;
 pub mod engine_address;
 pub mod environment;
 mod interrupt;
