@@ -38,8 +38,123 @@ complete -c paas -n "__fish_paas_needs_command" -l json -d 'Print one JSON docum
 complete -c paas -n "__fish_paas_needs_command" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_needs_command" -s h -l help -d 'Print help'
 complete -c paas -n "__fish_paas_needs_command" -s V -l version -d 'Print version'
+complete -c paas -n "__fish_paas_needs_command" -f -a "plan" -d 'Print what would be built, and every input that decides the version'
+complete -c paas -n "__fish_paas_needs_command" -f -a "build" -d 'Build a version, or find that nothing changed'
+complete -c paas -n "__fish_paas_needs_command" -f -a "push" -d 'Publish a version to the registry'
+complete -c paas -n "__fish_paas_needs_command" -f -a "images" -d 'List versions, on this machine and in the registry'
+complete -c paas -n "__fish_paas_needs_command" -f -a "eject" -d 'Write the Dockerfile and its scripts, to go on without paas'
+complete -c paas -n "__fish_paas_needs_command" -f -a "schema" -d 'Print the JSON Schema of app.toml'
+complete -c paas -n "__fish_paas_needs_command" -f -a "gc" -d 'Remove old versions from this machine'
 complete -c paas -n "__fish_paas_needs_command" -f -a "completions" -d 'Print the script that completes commands in a shell'
 complete -c paas -n "__fish_paas_needs_command" -f -a "man" -d 'Print the manual, or write a page for each command'
+complete -c paas -n "__fish_paas_using_subcommand plan" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand plan" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand plan" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand plan" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand plan" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand plan" -l dockerfile -d 'Print the Dockerfile'
+complete -c paas -n "__fish_paas_using_subcommand plan" -l context -d 'List the context\'s files, and for those left out the rule that did it'
+complete -c paas -n "__fish_paas_using_subcommand plan" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand plan" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand plan" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand build" -l platform -d 'Build for another platform, such as linux/arm64' -r
+complete -c paas -n "__fish_paas_using_subcommand build" -l secret -d 'Where a build secret comes from: NAME=env:VARIABLE, NAME=file:PATH or NAME=- (stdin) [default: the variable with its name]' -r
+complete -c paas -n "__fish_paas_using_subcommand build" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand build" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand build" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand build" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand build" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand build" -l push -d 'Publish the version to the registry'
+complete -c paas -n "__fish_paas_using_subcommand build" -l no-cache -d 'Run every step again'
+complete -c paas -n "__fish_paas_using_subcommand build" -l locked -d 'Fail if app.lock is missing or would have to change'
+complete -c paas -n "__fish_paas_using_subcommand build" -l no-locked -d 'Let app.lock change even where CI is set'
+complete -c paas -n "__fish_paas_using_subcommand build" -l allow-dirty -d 'Push a version of uncommitted changes'
+complete -c paas -n "__fish_paas_using_subcommand build" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand build" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand build" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand push" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand push" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand push" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand push" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand push" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand push" -l allow-dirty -d 'Push a version of uncommitted changes'
+complete -c paas -n "__fish_paas_using_subcommand push" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand push" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand push" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand images" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand images" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand images" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand images" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand images" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand images" -l local -d 'Only those on this machine'
+complete -c paas -n "__fish_paas_using_subcommand images" -l remote -d 'Only those in the registry'
+complete -c paas -n "__fish_paas_using_subcommand images" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand images" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand images" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand eject" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand eject" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand eject" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand eject" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand eject" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand eject" -l force -d 'Replace files that are there'
+complete -c paas -n "__fish_paas_using_subcommand eject" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand eject" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand eject" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand schema" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand schema" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand schema" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand schema" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand schema" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand schema" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand schema" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand schema" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand gc" -l keep -d 'How many of the newest images stay, for each app' -r
+complete -c paas -n "__fish_paas_using_subcommand gc" -l cache -d 'Shrink the engine\'s build cache to so many GB' -r
+complete -c paas -n "__fish_paas_using_subcommand gc" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand gc" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand gc" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand gc" -l docker-host -d 'The Docker Engine\'s socket, or tcp:// address' -r
+complete -c paas -n "__fish_paas_using_subcommand gc" -l registry -d 'The registry\'s host, with its port where needed' -r
+complete -c paas -n "__fish_paas_using_subcommand gc" -s n -l dry-run -d 'Only say what would be removed'
+complete -c paas -n "__fish_paas_using_subcommand gc" -l all -d 'The images of all apps on the engine, not only of this one'
+complete -c paas -n "__fish_paas_using_subcommand gc" -l json -d 'Print one JSON document on stdout'
+complete -c paas -n "__fish_paas_using_subcommand gc" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand gc" -s h -l help -d 'Print help'
 complete -c paas -n "__fish_paas_using_subcommand completions" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand completions" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'

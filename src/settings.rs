@@ -31,6 +31,10 @@ pub struct Settings {
     pub docker_config: PathBuf,
     /// State that is kept: file times, the secrets' fingerprint key.
     pub state_dir: PathBuf,
+    /// What can be computed again: descriptions of long histories.
+    pub cache_dir: PathBuf,
+    /// `$XDG_CONFIG_HOME`, for the user's own `git/ignore`.
+    pub config_home: Option<PathBuf>,
     /// Where `CI` is set, `app.lock` is not rewritten.
     pub ci: bool,
 }

@@ -3,6 +3,7 @@
 mod api_version;
 mod build;
 mod connect;
+mod container;
 mod credentials;
 mod failure;
 mod fault;
@@ -22,7 +23,7 @@ mod upkeep;
 mod wire;
 
 pub use api_version::ApiVersion;
-pub use credentials::{CredentialSource, Credentials};
+pub use credentials::CredentialSource;
 pub use failure::{BuildFailure, StepFailure};
 pub use image::{Image, ImageConfig, ImageSummary};
 pub use redact::SecretBytes;

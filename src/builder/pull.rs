@@ -5,8 +5,9 @@ use hyper::Request;
 use super::layers::Layers;
 use super::messages::Messages;
 use super::push::{registry_host, transfer_failed};
-use super::{Credentials, Engine, fault, wire};
+use super::{Engine, credentials, fault, wire};
 use crate::Result;
+use crate::credentials::Credentials;
 use crate::image::Reference;
 use crate::report::Reporter;
 
@@ -15,7 +16,7 @@ impl Engine {
     pub async fn pull(
         &self,
         name: &Reference,
-        credentials: Option<&Credentials>,
+        login: Option<&Credentials>,
         reporter: &Arc<dyn Reporter>,
     ) -> Result<()> {
         let host = registry_host(name);
@@ -25,7 +26,7 @@ impl Engine {
         };
         let query = [("fromImage", name.repository().as_str()), ("tag", version)];
         let request = Request::post(wire::target(&self.path("/images/create"), &query))
-            .header("X-Registry-Auth", Credentials::header(credentials, host))
+            .header("X-Registry-Auth", credentials::header(login, host))
             .header("Content-Length", 0)
             .body(wire::empty())
             .expect("path and query are encoded");

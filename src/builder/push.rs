@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::layers::Layers;
 use super::messages::Messages;
-use super::{Credentials, Engine, fault, image, wire};
+use super::{Engine, credentials, fault, image, wire};
+use crate::credentials::Credentials;
 use crate::image::{Digest, Reference};
 use crate::report::Reporter;
 use crate::{Error, Result};
@@ -16,7 +17,7 @@ impl Engine {
     pub async fn push(
         &self,
         name: &Reference,
-        credentials: Option<&Credentials>,
+        login: Option<&Credentials>,
         reporter: &Arc<dyn Reporter>,
     ) -> Result<Digest> {
         #[derive(Deserialize)]
@@ -28,7 +29,7 @@ impl Engine {
         let path = self.path(&format!("/images/{}/push", name.repository()));
         let query = [("tag", name.tag().unwrap_or("latest"))];
         let request = Request::post(wire::target(&path, &query))
-            .header("X-Registry-Auth", Credentials::header(credentials, host))
+            .header("X-Registry-Auth", credentials::header(login, host))
             .header("Content-Length", 0)
             .body(wire::empty())
             .expect("path and query are encoded");

@@ -3,10 +3,17 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::Session;
+use super::build::Build;
 use super::completions::Completions;
-use super::doctor::DoctorCommand;
+use super::doctor::Doctor;
+use super::eject::Eject;
 use super::environment::{Environment, Overrides};
+use super::gc::Gc;
+use super::images::Images;
 use super::man::Man;
+use super::plan::Plan;
+use super::push::Push;
+use super::schema::Schema;
 use crate::Result;
 use crate::ui::{ColorChoice, ProgressChoice, Wishes};
 
@@ -40,10 +47,24 @@ pub struct Arguments {
 /// One line for each command; its options and its work are in the file of its name.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Print what would be built, and every input that decides the version
+    Plan(Plan),
+    /// Build a version, or find that nothing changed
+    Build(Build),
+    /// Publish a version to the registry
+    Push(Push),
+    /// List versions, on this machine and in the registry
+    Images(Images),
+    /// Write the Dockerfile and its scripts, to go on without paas
+    Eject(Eject),
+    /// Print the JSON Schema of app.toml
+    Schema(Schema),
+    /// Remove old versions from this machine
+    Gc(Gc),
+    /// Look whether everything is there that a build needs
+    Doctor(Doctor),
     /// Print the script that completes commands in a shell
     Completions(Completions),
-    /// Look whether everything is there that a build needs
-    Doctor(DoctorCommand),
     /// Print the manual, or write a page for each command
     Man(Man),
 }
@@ -52,8 +73,15 @@ impl Command {
     /// Does it.
     pub fn run(self, session: &Session) -> Result<()> {
         match self {
-            Self::Completions(command) => command.run(session),
+            Self::Plan(command) => command.run(session),
+            Self::Build(command) => command.run(session),
+            Self::Push(command) => command.run(session),
+            Self::Images(command) => command.run(session),
+            Self::Eject(command) => command.run(session),
+            Self::Schema(command) => command.run(session),
+            Self::Gc(command) => command.run(session),
             Self::Doctor(command) => command.run(session),
+            Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }
     }

@@ -18,9 +18,9 @@ Exits 4 when engine or registry have a problem, 2 when a file or setting has one
 /// `paas doctor`.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub struct DoctorCommand {}
+pub struct Doctor {}
 
-impl DoctorCommand {
+impl Doctor {
     /// Prints what was found; a problem ends it with an error.
     pub fn run(self, session: &Session) -> Result<()> {
         let settings = session.settings()?;

@@ -137,6 +137,8 @@ impl Environment {
                 Some(folder) => folder,
                 None => self.folder("XDG_STATE_HOME", ".local/state")?,
             },
+            cache_dir: self.folder("XDG_CACHE_HOME", ".cache")?,
+            config_home: Some(self.base_folder("XDG_CONFIG_HOME", ".config")?),
             ci: self.ci(),
         })
     }
@@ -175,11 +177,14 @@ impl Environment {
 
     /// Our folder in one of the XDG base directories.
     fn folder(&self, variable: &str, below_home: &str) -> Result<PathBuf> {
-        let base = match self.absolute(variable) {
-            Some(base) => base,
-            None => self.home()?.join(below_home),
-        };
-        Ok(base.join("paas"))
+        Ok(self.base_folder(variable, below_home)?.join("paas"))
+    }
+
+    fn base_folder(&self, variable: &str, below_home: &str) -> Result<PathBuf> {
+        match self.absolute(variable) {
+            Some(base) => Ok(base),
+            None => Ok(self.home()?.join(below_home)),
+        }
     }
 
     fn home(&self) -> Result<PathBuf> {

@@ -4,12 +4,19 @@
 //! prints what came of it.
 
 mod args;
+mod build;
 mod completions;
 mod doctor;
+mod eject;
 pub mod engine_address;
 pub mod environment;
+mod gc;
+mod images;
 mod interrupt;
 mod man;
+mod plan;
+mod push;
+mod schema;
 pub mod secret;
 mod session;
 pub mod user_config;

@@ -1,12 +1,30 @@
 //! What the CLI and a server both call. Prints nothing, reads no environment.
 
 pub mod base;
+mod build;
+mod context;
 mod doctor;
+mod eject;
+mod fingerprint;
+mod gc;
+mod images;
+mod labels;
+mod lookup;
 pub mod network;
 pub mod pins;
+mod plan;
+mod project;
+mod push;
 mod step;
 mod tools;
 pub mod transfer;
 
+pub use build::{BuildDocument, BuildOptions, Locked, build};
 pub use doctor::{Check, Diagnosis, DoctorOptions, Status, doctor};
+pub use eject::{EjectDocument, eject};
+pub use gc::{GcDocument, GcOptions, gc};
+pub use images::{ImageRow, ImagesOptions, images};
+pub use plan::{BuildPlan, PlanDocument};
+pub use project::{Bases, Project};
+pub use push::{PushDocument, PushOptions, push};
 pub use tools::Tools;

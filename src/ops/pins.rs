@@ -34,25 +34,17 @@ pub async fn resolve(
 /// Makes sure that the engine has the pinned image, and returns it with the reference that a
 /// Dockerfile can name. `Kind::Refused` where it only ever was on another machine.
 pub async fn ensure_local(pin: &PinnedBase, tools: &Tools<'_>) -> Result<PinnedImage> {
-    let reference = match &pin.repository {
-        Some(repository) => {
-            let reference = repository.at(&pin.digest);
-            if tools.engine.image(&reference).await?.is_none() {
-                transfer::pull(&reference, tools).await?;
-            }
-            reference
-        }
-        None => tagged(pin, tools).await?,
-    };
-    Ok(PinnedImage {
-        name: pin.name.clone(),
-        reference,
-        digest: pin.digest.clone(),
-    })
+    let pinned = PinnedImage::of(pin);
+    if pin.repository.is_none() {
+        tag(pin, &pinned.reference, tools).await?;
+    } else if tools.engine.image(&pinned.reference).await?.is_none() {
+        transfer::pull(&pinned.reference, tools).await?;
+    }
+    Ok(pinned)
 }
 
 /// An image that no registry has is found under its ID; BuildKit takes names only.
-async fn tagged(pin: &PinnedBase, tools: &Tools<'_>) -> Result<Reference> {
+async fn tag(pin: &PinnedBase, name: &Reference, tools: &Tools<'_>) -> Result<()> {
     let Some(found) = tools.engine.image(&pin.digest).await? else {
         return Err(Error::refused(format!(
             "the base `{}` is pinned to {}, which is not on this machine",
@@ -62,16 +54,10 @@ async fn tagged(pin: &PinnedBase, tools: &Tools<'_>) -> Result<Reference> {
         .hint("`paas base update` pins the newest that this machine can get")
         .hint("`paas base push`, where it was built, gives it to all machines"));
     };
-    let repository = if crate::base::is_name(&pin.name) {
-        base::repository(&pin.name, None)?
-    } else {
-        "paas/pinned".parse()?
-    };
-    let tag = repository.tagged(pin.digest.short())?;
-    if !found.tags.contains(&tag) {
-        tools.engine.tag(&pin.digest, &tag).await?;
+    if !found.tags.contains(name) {
+        tools.engine.tag(&pin.digest, name).await?;
     }
-    Ok(tag)
+    Ok(())
 }
 
 async fn named(name: &str, registry: Option<&str>, tools: &Tools<'_>) -> Result<PinnedBase> {

@@ -1,9 +1,9 @@
 //! Images on their way between the engine and registries: signed in, and tried again.
 
 use super::Tools;
-use crate::builder::Credentials;
+use crate::credentials::Credentials;
 use crate::image::{Digest, Reference};
-use crate::registry::{self, Client};
+use crate::registry::Client;
 use crate::report::Event;
 use crate::retry::{Policy, Verdict, retry};
 use crate::{Error, Kind, Result};
@@ -36,13 +36,7 @@ pub async fn pull(name: &Reference, tools: &Tools<'_>) -> Result<()> {
 /// What `docker login` stored for the registry of `name`, as the engine takes it.
 pub async fn credentials(client: &Client, name: &Reference) -> Result<Option<Credentials>> {
     let host = name.repository().host().unwrap_or(DEFAULT_HOST);
-    let found = client.credentials_for(host).await?;
-    Ok(found.map(|credentials| match credentials {
-        registry::Credentials::Password { username, password } => {
-            Credentials::Password { username, password }
-        }
-        registry::Credentials::IdentityToken(token) => Credentials::IdentityToken(token),
-    }))
+    client.credentials_for(host).await
 }
 
 async fn again<T, F>(tools: &Tools<'_>, operation: impl FnMut() -> F) -> Result<T>

@@ -29,6 +29,11 @@ impl ContentKey {
         Self(Digest::of(parts.join("\n").as_bytes()))
     }
 
+    /// What [`ContentKey::as_str`] wrote into a label.
+    pub fn parse(label: &str) -> Option<Self> {
+        format!("sha256:{label}").parse().ok().map(Self)
+    }
+
     /// 64 hex digits, the value of the label `io.paas.content`.
     pub fn as_str(&self) -> &str {
         self.0.hex()

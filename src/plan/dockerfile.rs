@@ -35,7 +35,7 @@ pub fn render(recipe: &Recipe, app: &str, layout: &Layout) -> String {
             .cache
             .iter()
             .map(|target| CacheMount {
-                id: format!("paas{}{target}", app.replace('/', "-")),
+                id: format!("paas/{app}{target}"),
                 target,
             })
             .collect(),

@@ -9,4 +9,4 @@ pub mod template;
 pub use content::ContentKey;
 pub use context::{Layout, Placed, PlacedContent, app_files, own_files};
 pub use dockerfile::render;
-pub use recipe::{Code, CodeSource, Defaults, DependencyStep, PinnedImage, Recipe};
+pub use recipe::{Code, CodeSource, Defaults, DependencyStep, PinnedImage, Recipe, local_name};

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::template;
-use crate::config::{App, Dependencies, Script, ScriptSource, User};
-use crate::image::{Digest, Reference};
+use crate::config::{App, BaseName, Dependencies, PinnedBase, Script, ScriptSource, User};
+use crate::image::{Digest, Reference, Repository};
 use crate::{Error, Result};
 
 /// The build configuration with the base's defaults filled in: what a config revision counts.
@@ -50,8 +50,51 @@ pub struct PinnedImage {
     /// What a Dockerfile's `FROM` says: by digest, or a local tag made from the image ID.
     #[serde(skip)]
     pub reference: Reference,
-    /// The manifest's digest, or the image ID of an image that is on this machine only.
-    pub digest: Digest,
+    /// The manifest's digest, or the image ID of an image that is on this machine only; `None` as
+    /// long as no build has pinned it.
+    pub digest: Option<Digest>,
+}
+
+impl PinnedImage {
+    /// The image that `app.lock` pins. A local image has no digest that a `FROM` could name, so it
+    /// is known by a tag made from its ID.
+    pub fn of(pin: &PinnedBase) -> Self {
+        let reference = match &pin.repository {
+            Some(repository) => repository.at(&pin.digest),
+            None => local_name(&pin.name, &pin.digest),
+        };
+        Self {
+            name: pin.name.clone(),
+            reference,
+            digest: Some(pin.digest.clone()),
+        }
+    }
+
+    /// An image that no build has pinned yet.
+    pub fn unpinned(base: &BaseName) -> Self {
+        let (name, reference) = match base {
+            BaseName::Named(name) => (name.clone(), named(name, "latest")),
+            BaseName::Image(reference) => (reference.to_string(), reference.clone()),
+        };
+        Self {
+            name,
+            reference,
+            digest: None,
+        }
+    }
+}
+
+/// The tag by which a Dockerfile names a base image that is on this machine only.
+pub fn local_name(name: &str, id: &Digest) -> Reference {
+    let is_named = name.parse::<Repository>().is_ok() && !name.contains(['/', '.', ':']);
+    named(if is_named { name } else { "pinned" }, id.short())
+}
+
+fn named(name: &str, tag: &str) -> Reference {
+    let repository: Repository = format!("paas/{name}")
+        .parse()
+        .expect("a base's name is a path");
+    repository.tagged(tag).expect("hex digits or a word")
 }
 
 /// The dependencies' layer.

@@ -10,12 +10,12 @@ use reqwest::{Method, Url};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::Credentials;
 use super::challenge::Challenge;
 use super::credentials::Keychain;
 use super::endpoint::{Endpoint, is_loopback};
 use super::failure::{Answer, Failure};
 use super::transport::{Request, Transport};
+use crate::credentials::Credentials;
 use crate::image::Repository;
 use crate::{Error, Result};
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::{fmt, fs, io};
+use std::{fs, io};
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -9,36 +9,11 @@ use serde::Deserialize;
 
 use super::endpoint::credentials_key;
 use super::helper::Helper;
+use crate::credentials::Credentials;
 use crate::{Error, Result};
 
 /// A configuration file larger than this is not one.
 const CONFIG_LIMIT: u64 = 1024 * 1024;
-
-/// What signs a request in to a registry. `Debug` hides the secret parts.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Credentials {
-    /// A name and a password (or an access token in its place).
-    Password {
-        /// Who.
-        username: String,
-        /// Never shown.
-        password: String,
-    },
-    /// What a token service gave instead of keeping the password; only good for getting tokens.
-    IdentityToken(String),
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Password { username, .. } => f
-                .debug_struct("Password")
-                .field("username", username)
-                .finish_non_exhaustive(),
-            Self::IdentityToken(_) => f.write_str("IdentityToken(..)"),
-        }
-    }
-}
 
 /// The credentials that `docker login` left behind.
 #[derive(Clone, Debug)]

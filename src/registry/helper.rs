@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
-use super::Credentials;
+use crate::credentials::Credentials;
 use crate::{Error, Result};
 
 /// A helper may ask its user to unlock a keychain; it may also hang.

@@ -17,5 +17,4 @@ mod transport;
 
 pub use client::Client;
 pub use config::{HISTORY_LIMIT, History, ImageConfig};
-pub use credentials::Credentials;
 pub use manifest::{Content, Descriptor, Manifest, ManifestContent, MediaType, Platform};

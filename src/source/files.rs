@@ -1,3 +1,4 @@
+use std::fmt;
 use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
@@ -34,6 +35,16 @@ impl FileKind {
     }
 }
 
+impl FileKind {
+    /// Bytes; of a link, those of its target.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::File { size, .. } => *size,
+            Self::Symlink { target } => target.as_os_str().len() as u64,
+        }
+    }
+}
+
 /// One file of the context.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContextFile {
@@ -57,6 +68,15 @@ pub struct Rule {
     pub line: Option<usize>,
     /// The pattern; for `paas`, the reason.
     pub pattern: String,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.origin, self.pattern),
+            None => write!(f, "{}: {}", self.origin, self.pattern),
+        }
+    }
 }
 
 impl Rule {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 /// Bytes in powers of 1000, as registries and `docker images` show them: `12.3 MB`.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
 pub fn bytes(count: u64) -> String {
@@ -59,6 +61,12 @@ pub fn age(age: Duration) -> String {
             || "now".to_owned(),
             |(length, unit)| count(seconds / length, unit),
         )
+}
+
+/// How long ago `moment` was; one in the future is now.
+pub fn age_of(moment: Timestamp) -> String {
+    let elapsed = Timestamp::now().duration_since(moment);
+    age(elapsed.try_into().unwrap_or_default())
 }
 
 /// `1 file`, `2 files`.

@@ -10,6 +10,7 @@ mod builder;
 mod cli;
 mod context_files;
 mod describe;
+mod examples;
 mod registry;
 mod repositories;
 mod source;

@@ -27,6 +27,8 @@ fn settings(home: &Path) -> Settings {
         proxies: BTreeMap::new(),
         docker_config: home.to_owned(),
         state_dir: home.to_owned(),
+        cache_dir: home.to_owned(),
+        config_home: None,
         ci: false,
     }
 }

@@ -6,7 +6,8 @@ use bollard_buildkit_proto::moby::filesync::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use crate::builder::{CredentialSource, Credentials};
+use crate::builder::CredentialSource;
+use crate::credentials::Credentials;
 
 /// Docker Hub's registry answers under another name than its images have.
 const DOCKER_HUB: (&str, &str) = ("registry-1.docker.io", "docker.io");

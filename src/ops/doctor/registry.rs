@@ -1,5 +1,6 @@
 use super::{Check, PATIENCE};
-use crate::registry::{Client, Credentials};
+use crate::credentials::Credentials;
+use crate::registry::Client;
 use crate::{Error, Result};
 
 const NAME: &str = "registry";

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use paas::Error;
 use paas::Kind;
-use paas::builder::{BuildRequest, Credentials};
+use paas::builder::BuildRequest;
+use paas::credentials::Credentials;
 use paas::report::{Reporter, Silent};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;

@@ -1,0 +1,350 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::lookup::Lookup;
+use super::network::BuildNetwork;
+use super::plan::{self, BuildPlan};
+use super::project::{Bases, Project};
+use super::{Tools, context, fingerprint, labels, pins, push};
+use crate::builder::{
+    BuildFailure, BuildRequest, Engine, Image, SecretBytes, StepFailure, StepTitle,
+};
+use crate::config::{APP_FILE, PinnedBase};
+use crate::image::Digest;
+use crate::plan::{ContentKey, Layout, Recipe};
+use crate::registry::Client;
+use crate::report::{Event, Reporter};
+use crate::settings::Settings;
+use crate::{Error, Kind, Result};
+
+/// Whether `app.lock` may change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locked {
+    /// Not where `CI` is set; a repository without the file still builds there.
+    #[default]
+    Auto,
+    /// `--locked`: it must be there and fit.
+    Always,
+    /// `--no-locked`.
+    Never,
+}
+
+/// How to build.
+#[derive(Clone, Debug, Default)]
+pub struct BuildOptions {
+    /// The app's folder.
+    pub folder: PathBuf,
+    /// Publish the version.
+    pub push: bool,
+    /// Run every step again.
+    pub no_cache: bool,
+    /// Whether `app.lock` may change.
+    pub locked: Locked,
+    /// `linux/arm64`.
+    pub platform: Option<String>,
+    /// Push a version of uncommitted changes.
+    pub allow_dirty: bool,
+    /// Values of the build secrets.
+    pub secrets: BTreeMap<String, SecretBytes>,
+}
+
+/// What came of a build.
+#[derive(Clone, Debug, Serialize)]
+pub struct BuildDocument {
+    /// `[group/]name`.
+    pub app: String,
+    /// `v1.4.2-3-g3f9c2d1a-r7`.
+    pub version: String,
+    /// Repository and version.
+    pub image: String,
+    /// The manifest's digest once a registry has it, before that the engine's image ID.
+    pub digest: Digest,
+    /// Nearest git tag.
+    pub git_tag: Option<String>,
+    /// 40 hex digits.
+    pub commit: String,
+    /// The number behind `-r`.
+    pub config_revision: u32,
+    /// Whether the content differs from the commit.
+    pub dirty: bool,
+    /// Whether the content was there already, so that nothing was built.
+    pub cached: bool,
+    /// Whether the registry has this version.
+    pub pushed: bool,
+    /// From start to end.
+    pub seconds: f64,
+}
+
+/// Makes a version of what is on disk: finds it where nothing changed, else builds it.
+pub async fn build(
+    options: &BuildOptions,
+    settings: &Settings,
+    reporter: &Arc<dyn Reporter>,
+) -> Result<BuildDocument> {
+    let started = Instant::now();
+    let project = load(options, settings).await?;
+    for note in &project.notes {
+        reporter.report(Event::Note(note.clone()));
+    }
+    let is_dirty = !project.listing.changed.is_empty();
+    if options.push {
+        push::check_clean(&project.listing.changed, options.allow_dirty)?;
+        push::check_has_registry(&project.repository(settings)?)?;
+    }
+
+    let client = Client::new(settings).with_reporter(Arc::clone(reporter));
+    let engine = Engine::connect(&settings.engine).await?;
+    let tools = Tools {
+        settings,
+        engine: &engine,
+        client: &client,
+        reporter,
+    };
+    let build = Build {
+        options,
+        project: &project,
+        tools,
+    };
+    let bases = project.bases()?;
+    let pins = build.pins(&bases).await?;
+    let plan = BuildPlan::new(&project, settings, &bases, &pins)?;
+    let may_write = build.check_lock(&plan)?;
+    let secrets = fingerprint::of(&build.secrets()?, &settings.state_dir)?;
+    let content = plan.content(&project, options.platform.as_deref(), secrets.as_deref());
+
+    let found = if options.no_cache {
+        None
+    } else {
+        build.find(&plan, &content).await?
+    };
+    let cached = found.is_some();
+    let image = match found {
+        Some(image) => image,
+        None => build.run(&plan, &pins, &content, secrets).await?,
+    };
+    if may_write && plan.moves_lock(&project) {
+        plan.lock.save(&project.folder)?;
+    }
+    let pushed = if options.push {
+        Some(push::publish(&tools, &plan.reference, &image).await?)
+    } else {
+        None
+    };
+    Ok(BuildDocument {
+        app: project.id(),
+        version: plan.version.to_string(),
+        image: plan.reference.to_string(),
+        digest: pushed
+            .clone()
+            .unwrap_or_else(|| push::known_digest(&image, plan.reference.repository())),
+        git_tag: project.head.tag.clone(),
+        commit: project.head.commit.clone(),
+        config_revision: plan.lock.revision,
+        dirty: is_dirty,
+        cached,
+        pushed: pushed.is_some(),
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+async fn load(options: &BuildOptions, settings: &Settings) -> Result<Project> {
+    let (folder, settings) = (options.folder.clone(), settings.clone());
+    tokio::task::spawn_blocking(move || Project::load(&folder, &settings, false))
+        .await
+        .map_err(|error| Error::unexpected("reading the project ended").caused_by(error))?
+}
+
+/// One build's parts.
+struct Build<'a> {
+    options: &'a BuildOptions,
+    project: &'a Project,
+    tools: Tools<'a>,
+}
+
+impl Build<'_> {
+    /// The lock's pins, and new ones for bases that it doesn't have.
+    async fn pins(&self, bases: &Bases) -> Result<Vec<PinnedBase>> {
+        let registry = self
+            .tools
+            .settings
+            .registry_for(self.project.app.registry.as_deref());
+        let mut pins = plan::pins_in_lock(self.project, bases);
+        for base in bases.names() {
+            let name = plan::lock_name(base);
+            if pins.iter().all(|pin| pin.name != name) {
+                pins.push(pins::resolve(base, registry, &self.tools).await?);
+            }
+        }
+        Ok(pins)
+    }
+
+    /// Whether `app.lock` may be written; refuses where it would have to be and may not.
+    fn check_lock(&self, plan: &BuildPlan) -> Result<bool> {
+        match (self.options.locked, self.tools.settings.ci) {
+            (Locked::Never, _) | (Locked::Auto, false) => Ok(true),
+            (locked, _) => {
+                plan::check_lock(self.project, plan, locked == Locked::Always)?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// The app's secrets with their values.
+    fn secrets(&self) -> Result<BTreeMap<String, SecretBytes>> {
+        let names = &self.project.app.build.secrets;
+        if let Some(unknown) = self
+            .options
+            .secrets
+            .keys()
+            .find(|name| !names.contains(name))
+        {
+            return Err(
+                Error::usage(format!("the app has no build secret {unknown}"))
+                    .hint(format!("add it to `secrets` of [build] in {APP_FILE}")),
+            );
+        }
+        names
+            .iter()
+            .map(|name| match self.options.secrets.get(name) {
+                Some(value) => Ok((name.clone(), value.clone())),
+                None => Err(
+                    Error::usage(format!("the build secret {name} has no value")).hint(format!(
+                        "set the variable {name}, or give `--secret {name}=file:PATH`"
+                    )),
+                ),
+            })
+            .collect()
+    }
+
+    async fn find(&self, plan: &BuildPlan, content: &ContentKey) -> Result<Option<Image>> {
+        let lookup = Lookup {
+            tools: &self.tools,
+            app: &self.project.id(),
+            reference: &plan.reference,
+            content,
+        };
+        lookup.find().await
+    }
+
+    /// Has the engine build it.
+    async fn run(
+        &self,
+        plan: &BuildPlan,
+        pins: &[PinnedBase],
+        content: &ContentKey,
+        secrets: Option<String>,
+    ) -> Result<Image> {
+        for pin in pins {
+            pins::ensure_local(pin, &self.tools).await?;
+        }
+        let network = BuildNetwork::new(self.tools.settings, self.tools.reporter).await?;
+        let entries = context::entries(self.project, plan, self.tools.settings)?;
+        let dockerfile = plan.dockerfile(self.project, &Layout::served());
+        let shared_key = format!(
+            "{}:{}",
+            self.project.id(),
+            self.project.source.root.display()
+        );
+        let mut args = network.args;
+        args.extend(self.project.app.build.env.clone());
+        args.extend(secrets.map(|print| ("PAAS_SECRETS".to_owned(), print)));
+        let request = BuildRequest {
+            entries,
+            source_root: Some(self.project.source.root.clone()),
+            args,
+            labels: labels::of(self.project, plan, content),
+            secrets: self.secrets()?.into_iter().collect(),
+            public_secrets: network.public_secrets,
+            tags: vec![plan.reference.clone()],
+            platform: self.options.platform.clone(),
+            no_cache: self.options.no_cache,
+            steps: titles(&plan.recipe),
+            ..BuildRequest::new(dockerfile, shared_key)
+        };
+        let id = self
+            .tools
+            .engine
+            .build(request, self.tools.reporter)
+            .await
+            .map_err(|failure| self.explain(plan, failure))?;
+        let image = self.tools.engine.image(&plan.reference).await?;
+        image.filter(|image| image.id == id).ok_or_else(|| {
+            Error::unavailable(format!(
+                "the image of {} vanished after its build",
+                plan.version
+            ))
+            .hint("was another build of the same version running, or a clean-up? try again")
+        })
+    }
+
+    /// Says which script of `app.toml` failed.
+    fn explain(&self, plan: &BuildPlan, failure: BuildFailure) -> Error {
+        let BuildFailure::Step(step) = failure else {
+            return failure.into();
+        };
+        let script = step.marker.as_deref().and_then(|marker| {
+            let wanted = STEPS.iter().find(|(known, ..)| *known == marker)?.1;
+            plan.recipe.scripts().find(|(name, _)| name == wanted)
+        });
+        match script {
+            Some((name, code)) => failed_script(&name, code.line, &step),
+            None => BuildFailure::Step(step).into(),
+        }
+    }
+}
+
+/// What marks a step in the Dockerfile, its script, and what people read.
+const STEPS: [(&str, &str, &str); 3] = [
+    (r#""packages"]"#, "packages", "install packages"),
+    (r#""dependencies"]"#, "dependencies", "install dependencies"),
+    (r#""build"]"#, "build", "run the build script"),
+];
+
+fn titles(recipe: &Recipe) -> Vec<StepTitle> {
+    let title = |marker: &str, title: &str| StepTitle {
+        marker: marker.to_owned(),
+        title: title.to_owned(),
+    };
+    let scripts = STEPS.map(|(marker, _, shown)| title(marker, shown));
+    let bases = [&recipe.base, &recipe.runtime].map(|base| {
+        title(
+            &base.reference.to_string(),
+            &format!("base image {}", base.name),
+        )
+    });
+    let others = [
+        (" WORKDIR /app", "prepare /app"),
+        ("COPY paas/dependencies/", "copy the dependency files"),
+        ("COPY --from=dependencies", "take the dependencies"),
+        ("COPY --from=build", "take the build's output"),
+        ("COPY paas/runtime/", "add the start scripts"),
+        (" app/ /app/", "copy the source"),
+        ("exporting to image", "write the image"),
+    ];
+    let others = others.map(|(marker, shown)| title(marker, shown));
+    scripts.into_iter().chain(others).chain(bases).collect()
+}
+
+fn failed_script(name: &str, line: Option<usize>, step: &StepFailure) -> Error {
+    let status = step.exit_code.map_or_else(
+        || step.message.clone(),
+        |code| format!("exit status {code}"),
+    );
+    let place = line.map_or_else(
+        || "the base image's default".to_owned(),
+        |line| format!("{APP_FILE}:{line}"),
+    );
+    let error = Error::new(
+        Kind::BuildFailed,
+        format!("the {name} script failed: {status} ({place})"),
+    );
+    if step.last_lines.is_empty() {
+        error.hint("it wrote nothing; add `set -x` to the script to see its commands")
+    } else {
+        error.detail(step.last_lines.join("\n"))
+    }
+}

@@ -1,0 +1,154 @@
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::labels;
+use crate::Result;
+use crate::builder::{Engine, ImageSummary};
+use crate::config::{self, APP_FILE};
+use crate::image::{Digest, Reference};
+use crate::report::{Event, Reporter};
+use crate::settings::Settings;
+
+/// What to remove.
+#[derive(Clone, Debug)]
+pub struct GcOptions {
+    /// The app's folder; `None`: the images of all apps.
+    pub folder: Option<PathBuf>,
+    /// Newest images that stay, for each app.
+    pub keep: usize,
+    /// Bytes of the engine's build cache that stay; `None`: it is left alone.
+    pub keep_cache: Option<u64>,
+    /// Only say what would be removed.
+    pub dry_run: bool,
+}
+
+/// What was, or would be, removed.
+#[derive(Clone, Debug, Serialize)]
+pub struct GcDocument {
+    /// Names of images.
+    pub removed: Vec<Reference>,
+    /// Names that stay because a container runs, or stopped, with their image.
+    pub in_use: Vec<Reference>,
+    /// Bytes of the removed images; layers that others share stay on the disk.
+    pub image_bytes: u64,
+    /// Bytes of build cache that the engine freed.
+    pub cache_bytes: u64,
+    /// Whether nothing was touched.
+    pub dry_run: bool,
+}
+
+/// Removes old versions from this machine. The newest ones, those that containers use and
+/// everything in the registry stay.
+pub async fn gc(
+    options: &GcOptions,
+    settings: &Settings,
+    reporter: &Arc<dyn Reporter>,
+) -> Result<GcDocument> {
+    let filter = match &options.folder {
+        Some(folder) => {
+            let app = config::load(&folder.join(APP_FILE))?.app;
+            format!("{}={}", labels::APP, super::project::id(&app))
+        }
+        None => labels::APP.to_owned(),
+    };
+    let engine = Engine::connect(&settings.engine).await?;
+    let images = engine.images(&[&filter]).await?;
+    let used = engine.images_in_use().await?;
+    let (in_use, old): (Vec<_>, Vec<_>) = outdated(images, options.keep)
+        .into_iter()
+        .partition(|image| used.contains(&image.id));
+
+    let mut document = GcDocument {
+        removed: Vec::new(),
+        in_use: in_use.into_iter().flat_map(|image| image.tags).collect(),
+        image_bytes: 0,
+        cache_bytes: 0,
+        dry_run: options.dry_run,
+    };
+    for image in old {
+        let names = names(&image);
+        if !options.dry_run && !remove(&engine, &image, &names, reporter).await? {
+            document.in_use.extend(image.tags);
+            continue;
+        }
+        document.image_bytes += image.size;
+        document.removed.extend(image.tags);
+    }
+    if let (Some(keep), false) = (options.keep_cache, options.dry_run) {
+        document.cache_bytes = engine.prune_build_cache(keep).await?;
+    }
+    Ok(document)
+}
+
+/// All but the `keep` newest images of each app.
+fn outdated(mut images: Vec<ImageSummary>, keep: usize) -> Vec<ImageSummary> {
+    images.sort_by(|a, b| b.created.cmp(&a.created));
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    images.retain(|image| {
+        let app = image.labels.get(labels::APP).cloned().unwrap_or_default();
+        let newer = seen.entry(app).or_default();
+        *newer += 1;
+        *newer > keep
+    });
+    images
+}
+
+/// What takes the image away: each of its names, or its ID when it has none.
+fn names(image: &ImageSummary) -> BTreeSet<String> {
+    if image.tags.is_empty() {
+        return BTreeSet::from([image.id.to_string()]);
+    }
+    image.tags.iter().map(ToString::to_string).collect()
+}
+
+/// Whether it is gone; one that a container took in the meantime stays.
+async fn remove(
+    engine: &Engine,
+    image: &ImageSummary,
+    names: &BTreeSet<String>,
+    reporter: &Arc<dyn Reporter>,
+) -> Result<bool> {
+    for name in names {
+        match engine.remove(name).await {
+            Ok(_) => {}
+            Err(error) if error.kind() == crate::Kind::Refused => {
+                let id: &Digest = &image.id;
+                reporter.report(Event::Warning(format!("{} stays: {error}", id.short())));
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn image(app: &str, second: i64) -> ImageSummary {
+        ImageSummary {
+            id: Digest::of(format!("{app}{second}").as_bytes()),
+            tags: vec![format!("{app}:v{second}").parse().unwrap()],
+            repo_digests: Vec::new(),
+            created: Timestamp::from_second(second).ok(),
+            size: 1,
+            labels: BTreeMap::from([(labels::APP.to_owned(), app.to_owned())]),
+        }
+    }
+
+    #[test]
+    fn the_newest_of_each_app_stay() {
+        let images = vec![image("a", 1), image("b", 1), image("a", 3), image("a", 2)];
+        let old = outdated(images, 1);
+        let names: Vec<_> = old.iter().map(|image| image.tags[0].to_string()).collect();
+        assert_eq!(names, ["a:v2", "a:v1"]);
+    }
+}

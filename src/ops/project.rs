@@ -1,0 +1,129 @@
+use std::path::{Path, PathBuf};
+
+use crate::Result;
+use crate::config::{self, APP_FILE, App, BaseName, Lock};
+use crate::image::{Head, Repository};
+use crate::settings::Settings;
+use crate::source::{Listing, ListingRequest, Source};
+
+/// An app in its repository, as it is on disk: what a plan is made of.
+#[derive(Debug)]
+pub struct Project {
+    /// The app's folder.
+    pub folder: PathBuf,
+    /// `app.toml`.
+    pub app: App,
+    /// What the reader of `app.toml` should know.
+    pub notes: Vec<String>,
+    /// `app.lock`, where there is one.
+    pub lock: Option<Lock>,
+    /// The repository.
+    pub source: Source,
+    /// The commit that is checked out.
+    pub head: Head,
+    /// The content.
+    pub listing: Listing,
+}
+
+impl Project {
+    /// Reads everything a plan needs. Contacts nothing; blocks.
+    pub fn load(folder: &Path, settings: &Settings, explain: bool) -> Result<Self> {
+        let loaded = config::load(&folder.join(APP_FILE))?;
+        let app = loaded.app;
+        let lock = Lock::load(folder)?;
+        let source = Source::discover(folder)?;
+        let request = ListingRequest {
+            exclude: app.build.exclude.clone(),
+            include: app.build.include.clone(),
+            explain,
+            config_home: settings.config_home.clone(),
+        };
+        let (head, listing) = std::thread::scope(|scope| {
+            let head = scope.spawn(|| source.head_with_cache(&settings.cache_dir));
+            let listing = source.listing(&request);
+            (
+                head.join().expect("describing a commit does not panic"),
+                listing,
+            )
+        });
+        Ok(Self {
+            folder: folder.to_owned(),
+            notes: loaded.notes,
+            lock,
+            head: head?,
+            listing: listing?,
+            source,
+            app,
+        })
+    }
+
+    /// Names the app on an engine: `trade/shop-api`.
+    pub fn id(&self) -> String {
+        id(&self.app)
+    }
+
+    /// Where its versions live.
+    pub fn repository(&self, settings: &Settings) -> Result<Repository> {
+        repository(&self.app, settings)
+    }
+
+    /// The base that `app.toml` asks for, and the one of the final image.
+    pub fn bases(&self) -> Result<Bases> {
+        let build = self.app.build.base.clone();
+        let definition = match &build {
+            BaseName::Named(name) => crate::base::Definition::embedded(name),
+            BaseName::Image(_) => None,
+        };
+        let runtime = match (&self.app.build.runtime, &definition) {
+            (Some(runtime), _) => runtime.clone(),
+            (None, Some(definition)) => BaseName::Named(definition.runtime().to_owned()),
+            (None, None) => build.clone(),
+        };
+        let defaults = definition
+            .map(|definition| definition.defaults)
+            .unwrap_or_default();
+        Ok(Bases {
+            build,
+            runtime,
+            defaults,
+        })
+    }
+}
+
+/// Names an app on an engine: `trade/shop-api`.
+pub(super) fn id(app: &App) -> String {
+    match &app.group {
+        Some(group) => format!("{group}/{}", app.name),
+        None => app.name.clone(),
+    }
+}
+
+/// Where an app's versions live.
+pub(super) fn repository(app: &App, settings: &Settings) -> Result<Repository> {
+    match settings.registry_for(app.registry.as_deref()) {
+        Some(registry) => format!("{registry}/{}", id(app)).parse(),
+        None => id(app).parse(),
+    }
+}
+
+/// What an app is built on.
+#[derive(Clone, Debug)]
+pub struct Bases {
+    /// Where it is built.
+    pub build: BaseName,
+    /// Where it runs.
+    pub runtime: BaseName,
+    /// What the build's base proposes.
+    pub defaults: crate::plan::Defaults,
+}
+
+impl Bases {
+    /// Both, or one where they are the same.
+    pub fn names(&self) -> Vec<&BaseName> {
+        let mut names = vec![&self.build];
+        if self.runtime != self.build {
+            names.push(&self.runtime);
+        }
+        names
+    }
+}

@@ -1,0 +1,218 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::labels;
+use super::plan::{self, BuildPlan};
+use super::project::Project;
+use super::{Tools, transfer};
+use crate::builder::{Engine, Image};
+use crate::image::{Digest, Reference, Repository, Version};
+use crate::plan::ContentKey;
+use crate::registry::{Client, Content};
+use crate::report::Reporter;
+use crate::settings::Settings;
+use crate::{Error, Result};
+
+/// What to push.
+#[derive(Clone, Debug, Default)]
+pub struct PushOptions {
+    /// The app's folder.
+    pub folder: PathBuf,
+    /// A version on this machine; `None`: the one that `paas build` would make now.
+    pub version: Option<String>,
+    /// Push a version of uncommitted changes.
+    pub allow_dirty: bool,
+}
+
+/// What came of a push.
+#[derive(Clone, Debug, Serialize)]
+pub struct PushDocument {
+    /// `[group/]name`.
+    pub app: String,
+    /// As in the tag.
+    pub version: String,
+    /// Repository and version.
+    pub image: String,
+    /// The manifest's digest in the registry.
+    pub digest: Digest,
+}
+
+/// Publishes a version that was built before.
+pub async fn push(
+    options: &PushOptions,
+    settings: &Settings,
+    reporter: &Arc<dyn Reporter>,
+) -> Result<PushDocument> {
+    let project = Project::load(&options.folder, settings, false)?;
+    let repository = project.repository(settings)?;
+    check_has_registry(&repository)?;
+    let version = match &options.version {
+        Some(version) => version.clone(),
+        None => {
+            let bases = project.bases()?;
+            let pins = plan::pins_in_lock(&project, &bases);
+            BuildPlan::new(&project, settings, &bases, &pins)?
+                .version
+                .to_string()
+        }
+    };
+    let Some(parts) = Version::parse(&version) else {
+        return Err(
+            Error::usage(format!("`{version}` is not a version")).hint("`paas images` lists them")
+        );
+    };
+    if parts.dirty.is_some() {
+        check_clean(&project.listing.changed, options.allow_dirty)?;
+    }
+    let reference = repository.tagged(&version)?;
+    let engine = Engine::connect(&settings.engine).await?;
+    let client = Client::new(settings).with_reporter(Arc::clone(reporter));
+    let tools = Tools {
+        settings,
+        engine: &engine,
+        client: &client,
+        reporter,
+    };
+    let Some(image) = engine.image(&reference).await? else {
+        return Err(Error::usage(format!("{version} is not on this machine"))
+            .hint("build it first: `paas build`; `paas images` lists what is there"));
+    };
+    let digest = publish(&tools, &reference, &image).await?;
+    Ok(PushDocument {
+        app: project.id(),
+        version,
+        image: reference.to_string(),
+        digest,
+    })
+}
+
+/// Refuses to publish what no commit holds.
+pub(super) fn check_clean(changed: &[String], allow_dirty: bool) -> Result<()> {
+    if changed.is_empty() || allow_dirty {
+        return Ok(());
+    }
+    let shown = changed
+        .iter()
+        .take(10)
+        .map(|path| path.escape_debug().to_string());
+    let more = changed.len().saturating_sub(10);
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    Err(Error::refused("the tree has changes that no commit holds")
+        .detail(shown.chain(rest).collect::<Vec<_>>().join("\n"))
+        .hint("commit them, or give `--allow-dirty`"))
+}
+
+/// Refuses to publish to nowhere.
+pub(super) fn check_has_registry(repository: &Repository) -> Result<()> {
+    if repository.host().is_some() {
+        return Ok(());
+    }
+    Err(Error::usage("there is no registry to push to").hint(
+        "give `--registry HOST`, set PAAS_REGISTRY, or write `registry = \"HOST\"` in app.toml",
+    ))
+}
+
+/// The digest people can pull by, where a registry has the image; else its ID.
+pub(super) fn known_digest(image: &Image, repository: &Repository) -> Digest {
+    let here = image
+        .repo_digests
+        .iter()
+        .find(|reference| reference.repository() == repository);
+    here.and_then(Reference::digest)
+        .unwrap_or(&image.id)
+        .clone()
+}
+
+/// Brings an image to its registry under its version and its content key. A version that is there
+/// with the same content stays as it is; with other content it is refused, for registries do
+/// overwrite.
+pub(super) async fn publish(
+    tools: &Tools<'_>,
+    reference: &Reference,
+    image: &Image,
+) -> Result<Digest> {
+    let client = tools.client;
+    if let Some(digest) = published(client, reference, image).await? {
+        return Ok(digest);
+    }
+    let digest = match rename(client, reference, image).await? {
+        Some(digest) => digest,
+        None => transfer::push(reference, tools).await?,
+    };
+    // Two machines may have pushed at once; the registry keeps the last.
+    let now = client
+        .resolve(reference)
+        .await?
+        .map(|manifest| manifest.digest);
+    if now.as_ref() != Some(&digest) {
+        return Err(conflict(reference, now.as_ref()));
+    }
+    if let Some(tag) = content_tag(image) {
+        copy(
+            client,
+            &reference.repository().at(&digest),
+            &reference.repository().tagged(&tag)?,
+        )
+        .await?;
+    }
+    Ok(digest)
+}
+
+fn content_tag(image: &Image) -> Option<String> {
+    let key = image.config.labels.get(labels::CONTENT)?;
+    ContentKey::parse(key).map(|key| key.tag())
+}
+
+/// The digest of this version in the registry, if it is this image.
+async fn published(
+    client: &Client,
+    reference: &Reference,
+    image: &Image,
+) -> Result<Option<Digest>> {
+    let Some(there) = client.manifest(reference).await? else {
+        return Ok(None);
+    };
+    let digest = there.manifest.digest;
+    // An engine names an image by its configuration or, with containerd's store, by its manifest.
+    let same = digest == image.id
+        || matches!(&there.content, Content::Image { config, .. } if config.digest == image.id)
+        || image
+            .repo_digests
+            .contains(&reference.repository().at(&digest));
+    if same {
+        Ok(Some(digest))
+    } else {
+        Err(conflict(reference, Some(&digest)))
+    }
+}
+
+fn conflict(reference: &Reference, there: Option<&Digest>) -> Error {
+    let version = reference.tag().unwrap_or_default();
+    let there = there.map_or("nothing", Digest::short);
+    Error::refused(format!(
+        "{version} is in the registry with another digest ({there}), and a version never changes"
+    ))
+    .hint("commit a change or a new git tag, or use what is there: `docker pull` it, or delete the local image and build again")
+}
+
+/// Content that the registry has under another name needs no upload.
+async fn rename(client: &Client, reference: &Reference, image: &Image) -> Result<Option<Digest>> {
+    let mut digests = image.repo_digests.iter();
+    let Some(known) = digests.find(|known| known.repository() == reference.repository()) else {
+        return Ok(None);
+    };
+    copy(client, known, reference).await
+}
+
+async fn copy(client: &Client, from: &Reference, to: &Reference) -> Result<Option<Digest>> {
+    let Some(manifest) = client.manifest(from).await? else {
+        return Ok(None);
+    };
+    let media_type = manifest.manifest.media_type;
+    client
+        .put_manifest(to, manifest.bytes, media_type)
+        .await
+        .map(Some)
+}
