@@ -14,6 +14,7 @@ use super::man::Man;
 use super::plan::Plan;
 use super::push::Push;
 use super::schema::Schema;
+use super::webhook::Webhook;
 use crate::Result;
 use crate::ui::{ColorChoice, ProgressChoice, Wishes};
 
@@ -57,6 +58,8 @@ pub enum Command {
     Images(Images),
     /// Write the Dockerfile and its scripts, to go on without paas
     Eject(Eject),
+    /// Build what one git event asks for, in CI or from a webhook's payload
+    Webhook(Webhook),
     /// Print the JSON Schema of app.toml
     Schema(Schema),
     /// Remove old versions from this machine
@@ -78,6 +81,7 @@ impl Command {
             Self::Push(command) => command.run(session),
             Self::Images(command) => command.run(session),
             Self::Eject(command) => command.run(session),
+            Self::Webhook(command) => command.run(session),
             Self::Schema(command) => command.run(session),
             Self::Gc(command) => command.run(session),
             Self::Doctor(command) => command.run(session),

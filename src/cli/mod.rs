@@ -20,6 +20,7 @@ mod schema;
 pub mod secret;
 mod session;
 pub mod user_config;
+mod webhook;
 
 use std::ffi::OsString;
 

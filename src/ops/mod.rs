@@ -18,6 +18,7 @@ mod push;
 mod step;
 mod tools;
 pub mod transfer;
+mod webhook;
 
 pub use build::{BuildDocument, BuildOptions, Locked, build};
 pub use doctor::{Check, Diagnosis, DoctorOptions, Status, doctor};
@@ -28,3 +29,4 @@ pub use plan::{BuildPlan, PlanDocument};
 pub use project::{Bases, Project};
 pub use push::{PushDocument, PushOptions, push};
 pub use tools::Tools;
+pub use webhook::{Action, SecretLookup, Sender, WebhookOptions, webhook};
