@@ -25,6 +25,9 @@ _paas() {
             paas,completions)
                 cmd="paas__subcmd__completions"
                 ;;
+            paas,doctor)
+                cmd="paas__subcmd__doctor"
+                ;;
             paas,eject)
                 cmd="paas__subcmd__eject"
                 ;;
@@ -49,6 +52,9 @@ _paas() {
             paas,schema)
                 cmd="paas__subcmd__schema"
                 ;;
+            paas,webhook)
+                cmd="paas__subcmd__webhook"
+                ;;
             paas__subcmd__base,build)
                 cmd="paas__subcmd__base__subcmd__build"
                 ;;
@@ -68,7 +74,7 @@ _paas() {
 
     case "${cmd}" in
         paas)
-            opts="-C -q -h -V --directory --json --progress --quiet --color --docker-host --registry --help --version plan build push images eject schema gc base completions init man"
+            opts="-C -q -h -V --directory --json --progress --quiet --color --docker-host --registry --help --version init plan build push images base webhook doctor gc eject schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -343,6 +349,44 @@ _paas() {
             ;;
         paas__subcmd__completions)
             opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help bash elvish fish powershell zsh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto tty plain json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --docker-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        paas__subcmd__doctor)
+            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -672,6 +716,60 @@ _paas() {
                 return 0
             fi
             case "${prev}" in
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto tty plain json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --docker-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        paas__subcmd__webhook)
+            opts="-C -q -h --event --header --provider --secret-from --no-push --dry-run --directory --json --progress --quiet --color --docker-host --registry --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --event)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -W "github gitlab gitea forgejo bitbucket" -- "${cur}"))
+                    return 0
+                    ;;
+                --secret-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

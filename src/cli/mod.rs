@@ -7,6 +7,7 @@ mod args;
 mod base;
 mod build;
 mod completions;
+mod doctor;
 mod eject;
 pub mod engine_address;
 pub mod environment;
@@ -21,6 +22,7 @@ mod schema;
 pub mod secret;
 mod session;
 pub mod user_config;
+mod webhook;
 
 use std::ffi::OsString;
 
