@@ -90,12 +90,13 @@ mod tests {
         );
         assert_eq!(python.defaults.dependencies_output, ["/venv"]);
         assert_eq!(python.defaults.start, None);
-        let keys: Vec<_> = python.detect[5].values.keys().collect();
+        let is_uv = |entry: &&crate::base::Detect| entry.name.as_deref() == Some("uv");
+        let uv = python.detect.iter().find(is_uv).unwrap();
+        let keys: Vec<_> = uv.values.keys().collect();
         assert_eq!(
             keys,
             ["build.dependencies.files", "build.dependencies.script"]
         );
-        assert_eq!(python.detect[5].name.as_deref(), Some("uv"));
         insta::assert_snapshot!(
             python
                 .render(&"paas/python-runtime:1".parse().unwrap())

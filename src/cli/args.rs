@@ -3,16 +3,20 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::Session;
+use super::base::Base;
 use super::build::Build;
 use super::completions::Completions;
+use super::doctor::Doctor;
 use super::eject::Eject;
 use super::environment::{Environment, Overrides};
 use super::gc::Gc;
 use super::images::Images;
+use super::init::Init;
 use super::man::Man;
 use super::plan::Plan;
 use super::push::Push;
 use super::schema::Schema;
+use super::webhook::Webhook;
 use crate::Result;
 use crate::ui::{ColorChoice, ProgressChoice, Wishes};
 
@@ -28,7 +32,7 @@ Environment:
 Exit codes:
   0 done   1 unexpected   2 usage or configuration   3 refused
   4 engine, registry or network failed   5 the build script failed
-  7 another operation is running   130 interrupted";
+  130 interrupted";
 
 /// From a git repository with an app.toml to a versioned image, without a Dockerfile
 #[derive(Debug, Parser)]
@@ -46,6 +50,8 @@ pub struct Arguments {
 /// One line for each command; its options and its work are in the file of its name.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Tell what the app is written in, and write its app.toml
+    Init(Init),
     /// Print what would be built, and every input that decides the version
     Plan(Plan),
     /// Build a version, or find that nothing changed
@@ -54,12 +60,18 @@ pub enum Command {
     Push(Push),
     /// List versions, on this machine and in the registry
     Images(Images),
+    /// Base images: what builds start from
+    Base(Base),
+    /// Build what one git event asks for, in CI or from a webhook's payload
+    Webhook(Webhook),
+    /// Look whether everything is there that a build needs
+    Doctor(Doctor),
+    /// Remove old versions from this machine
+    Gc(Gc),
     /// Write the Dockerfile and its scripts, to go on without paas
     Eject(Eject),
     /// Print the JSON Schema of app.toml
     Schema(Schema),
-    /// Remove old versions from this machine
-    Gc(Gc),
     /// Print the script that completes commands in a shell
     Completions(Completions),
     /// Print the manual, or write a page for each command
@@ -70,13 +82,17 @@ impl Command {
     /// Does it.
     pub fn run(self, session: &Session) -> Result<()> {
         match self {
+            Self::Init(command) => command.run(session),
             Self::Plan(command) => command.run(session),
             Self::Build(command) => command.run(session),
             Self::Push(command) => command.run(session),
             Self::Images(command) => command.run(session),
+            Self::Base(command) => command.run(session),
+            Self::Webhook(command) => command.run(session),
+            Self::Doctor(command) => command.run(session),
+            Self::Gc(command) => command.run(session),
             Self::Eject(command) => command.run(session),
             Self::Schema(command) => command.run(session),
-            Self::Gc(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }

@@ -96,6 +96,17 @@ impl Environment {
             .is_some_and(|terminal| terminal == Path::new("dumb"))
     }
 
+    /// Whether the locale's characters are UTF-8's; the first variable that is set counts.
+    pub fn has_utf8(&self) -> bool {
+        let set = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .iter()
+            .find_map(|name| self.path(name));
+        set.is_some_and(|locale| {
+            let locale = locale.to_string_lossy().to_ascii_lowercase();
+            locale.ends_with("utf-8") || locale.ends_with("utf8")
+        })
+    }
+
     /// Everything operations need to know, as values.
     pub fn settings(&self, overrides: &Overrides<'_>) -> Result<Settings> {
         let docker_config = match self.path("DOCKER_CONFIG") {

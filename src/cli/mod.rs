@@ -4,13 +4,16 @@
 //! prints what came of it.
 
 mod args;
+mod base;
 mod build;
 mod completions;
+mod doctor;
 mod eject;
 pub mod engine_address;
 pub mod environment;
 mod gc;
 mod images;
+mod init;
 mod interrupt;
 mod man;
 mod plan;
@@ -19,6 +22,7 @@ mod schema;
 pub mod secret;
 mod session;
 pub mod user_config;
+mod webhook;
 
 use std::ffi::OsString;
 

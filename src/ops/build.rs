@@ -8,18 +8,16 @@ use serde::Serialize;
 use super::lookup::Lookup;
 use super::network::BuildNetwork;
 use super::plan::{self, BuildPlan};
-use super::project::{Bases, Project};
-use super::{Tools, context, fingerprint, labels, pins, push};
-use crate::builder::{
-    BuildFailure, BuildRequest, Engine, Image, SecretBytes, StepFailure, StepTitle,
-};
+use super::project::Project;
+use super::{Bases, Tools, context, fingerprint, labels, pins, push, steps};
+use crate::builder::{BuildRequest, Engine, Image, SecretBytes};
 use crate::config::{APP_FILE, PinnedBase};
 use crate::image::Digest;
 use crate::plan::{ContentKey, Layout};
 use crate::registry::Client;
 use crate::report::{Event, Reporter};
 use crate::settings::Settings;
-use crate::{Error, Kind, Result};
+use crate::{Error, Result};
 
 /// Whether `app.lock` may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,7 +107,7 @@ pub async fn build(
         project: &project,
         tools,
     };
-    let bases = project.bases()?;
+    let bases = Bases::of(&project.app);
     let pins = build.pins(&bases).await?;
     let plan = BuildPlan::new(&project, settings, &bases, &pins)?;
     let may_write = build.check_lock(&plan)?;
@@ -262,7 +260,7 @@ impl Build<'_> {
             tags: vec![plan.reference.clone()],
             platform: self.options.platform.clone(),
             no_cache: self.options.no_cache,
-            steps: titles(),
+            steps: steps::titles(&plan.recipe),
             ..BuildRequest::new(dockerfile, shared_key)
         };
         let id = self
@@ -270,7 +268,7 @@ impl Build<'_> {
             .engine
             .build(request, self.tools.reporter)
             .await
-            .map_err(|failure| self.explain(plan, failure))?;
+            .map_err(|failure| steps::explain(&plan.recipe, failure))?;
         let image = self.tools.engine.image(&plan.reference).await?;
         image.filter(|image| image.id == id).ok_or_else(|| {
             Error::unavailable(format!(
@@ -279,67 +277,5 @@ impl Build<'_> {
             ))
             .hint("was another build of the same version running, or a clean-up? try again")
         })
-    }
-
-    /// Says which script of `app.toml` failed.
-    fn explain(&self, plan: &BuildPlan, failure: BuildFailure) -> Error {
-        let BuildFailure::Step(step) = failure else {
-            return failure.into();
-        };
-        let script = step.marker.as_deref().and_then(|marker| {
-            let wanted = STEPS.iter().find(|(known, ..)| *known == marker)?.1;
-            plan.recipe.scripts().find(|(name, _)| name == wanted)
-        });
-        match script {
-            Some((name, code)) => failed_script(&name, code.line, &step),
-            None => BuildFailure::Step(step).into(),
-        }
-    }
-}
-
-/// What marks a step in the Dockerfile, its script, and what people read.
-const STEPS: [(&str, &str, &str); 3] = [
-    (r#""packages"]"#, "packages", "install packages"),
-    (r#""dependencies"]"#, "dependencies", "install dependencies"),
-    (r#""build"]"#, "build", "run the build script"),
-];
-
-fn titles() -> Vec<StepTitle> {
-    let shown = STEPS.map(|(marker, _, title)| (marker, title));
-    let copies = [
-        ("COPY app/", "copy the source"),
-        ("/dependencies/ /app/", "copy the dependency files"),
-        ("COPY --from=build", "take the build's output"),
-        ("COPY --from=dependencies", "take the dependencies"),
-        ("runtime/ /paas/", "add the start scripts"),
-        ("app/ /app/", "copy the source"),
-    ];
-    shown
-        .into_iter()
-        .chain(copies)
-        .map(|(marker, title)| StepTitle {
-            marker: marker.to_owned(),
-            title: title.to_owned(),
-        })
-        .collect()
-}
-
-fn failed_script(name: &str, line: Option<usize>, step: &StepFailure) -> Error {
-    let status = step.exit_code.map_or_else(
-        || step.message.clone(),
-        |code| format!("exit status {code}"),
-    );
-    let place = line.map_or_else(
-        || "the base image's default".to_owned(),
-        |line| format!("{APP_FILE}:{line}"),
-    );
-    let error = Error::new(
-        Kind::BuildFailed,
-        format!("the {name} script failed: {status} ({place})"),
-    );
-    if step.last_lines.is_empty() {
-        error.hint("it wrote nothing; add `set -x` to the script to see its commands")
-    } else {
-        error.detail(step.last_lines.join("\n"))
     }
 }

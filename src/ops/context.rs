@@ -26,11 +26,18 @@ pub(super) fn entries(
     let layout = Layout::served();
     let own = plan::own_files(&plan.recipe, &project.listing, &layout)?;
     let app = plan::app_files(&project.listing, &layout);
-    Ok(own
+    // An app may have no files at all, or dependencies that no file names.
+    let folders = ["app", "paas/dependencies"].map(|path| Entry {
+        path: path.to_owned(),
+        mode: 0o755,
+        modified: UNIX_EPOCH,
+        content: Content::Folder,
+    });
+    let files = own
         .into_iter()
         .chain(app)
-        .map(|placed| entry(placed, &times))
-        .collect())
+        .map(|placed| entry(placed, &times));
+    Ok(folders.into_iter().chain(files).collect())
 }
 
 fn entry(placed: Placed, times: &FileTimes) -> Entry {

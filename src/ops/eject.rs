@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::Bases;
 use super::plan::{self, BuildPlan};
 use super::project::Project;
 use crate::plan::{Layout, PlacedContent, own_files};
@@ -24,7 +25,7 @@ pub struct EjectDocument {
 /// Writes the Dockerfile and its scripts into the app's folder, for those who want to leave.
 pub fn eject(folder: &Path, settings: &Settings, force: bool) -> Result<EjectDocument> {
     let project = Project::load(folder, settings, false)?;
-    let bases = project.bases()?;
+    let bases = Bases::of(&project.app);
     let pins = plan::pins_in_lock(&project, &bases);
     let plan = BuildPlan::new(&project, settings, &bases, &pins)?;
     if !project.app.build.include.is_empty() {

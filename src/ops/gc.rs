@@ -1,4 +1,5 @@
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -85,8 +86,8 @@ pub async fn gc(
 
 /// All but the `keep` newest images of each app.
 fn outdated(mut images: Vec<ImageSummary>, keep: usize) -> Vec<ImageSummary> {
-    images.sort_by(|a, b| b.created.cmp(&a.created));
-    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    images.sort_by_key(|image| Reverse(image.created));
+    let mut seen = BTreeMap::<String, usize>::new();
     images.retain(|image| {
         let app = image.labels.get(labels::APP).cloned().unwrap_or_default();
         let newer = seen.entry(app).or_default();
@@ -127,8 +128,6 @@ async fn remove(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use jiff::Timestamp;
 
     use super::*;

@@ -46,14 +46,17 @@ impl BuildNetwork {
                     "the machine's certificate authorities are more than 500 KiB as {id}: build steps don't get them"
                 )));
             } else {
-                network.public_secrets.push((id.to_owned(), bytes));
+                network.public_secrets.push((id, bytes));
             }
         }
         Ok(network)
     }
 }
 
-fn secrets(bundle: &Path) -> Result<[(&'static str, Arc<[u8]>); 2]> {
+/// An ID and what is mounted under it.
+type PublicSecret = (String, Arc<[u8]>);
+
+fn secrets(bundle: &Path) -> Result<[PublicSecret; 2]> {
     let pem = std::fs::read(bundle).map_err(|error| {
         Error::usage(format!(
             "the bundle of certificate authorities {} can't be read",
@@ -67,8 +70,8 @@ fn secrets(bundle: &Path) -> Result<[(&'static str, Arc<[u8]>); 2]> {
         .collect();
     let truststore = truststore::jks(&certificates);
     Ok([
-        ("paas-ca", pem.into()),
-        ("paas-truststore", truststore.into()),
+        ("paas-ca".to_owned(), pem.into()),
+        ("paas-truststore".to_owned(), truststore.into()),
     ])
 }
 

@@ -1,6 +1,7 @@
 use serde::Serialize;
 
-use super::project::{Bases, Project};
+use super::Bases;
+use super::project::Project;
 use crate::config::{self, BaseName, Lock, PinnedBase};
 use crate::image::{Reference, Version};
 use crate::plan::{self, ContentKey, Layout, PinnedImage, Recipe};
@@ -147,7 +148,7 @@ pub struct PlanDocument {
 impl PlanDocument {
     /// Plans without contacting anything.
     pub fn new(project: &Project, settings: &Settings) -> Result<(Self, BuildPlan)> {
-        let bases = project.bases()?;
+        let bases = Bases::of(&project.app);
         let pins = pins_in_lock(project, &bases);
         let plan = BuildPlan::new(project, settings, &bases, &pins)?;
         let is_pinned = pins.len() == bases.names().len();

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::Result;
-use crate::config::{self, APP_FILE, App, BaseName, Lock};
+use crate::config::{self, APP_FILE, App, Lock};
 use crate::image::{Head, Repository};
 use crate::settings::Settings;
 use crate::source::{Listing, ListingRequest, Source};
@@ -66,28 +66,6 @@ impl Project {
     pub fn repository(&self, settings: &Settings) -> Result<Repository> {
         repository(&self.app, settings)
     }
-
-    /// The base that `app.toml` asks for, and the one of the final image.
-    pub fn bases(&self) -> Result<Bases> {
-        let build = self.app.build.base.clone();
-        let definition = match &build {
-            BaseName::Named(name) => crate::base::Definition::embedded(name),
-            BaseName::Image(_) => None,
-        };
-        let runtime = match (&self.app.build.runtime, &definition) {
-            (Some(runtime), _) => runtime.clone(),
-            (None, Some(definition)) => BaseName::Named(definition.runtime().to_owned()),
-            (None, None) => build.clone(),
-        };
-        let defaults = definition
-            .map(|definition| definition.defaults)
-            .unwrap_or_default();
-        Ok(Bases {
-            build,
-            runtime,
-            defaults,
-        })
-    }
 }
 
 /// Names an app on an engine: `trade/shop-api`.
@@ -103,27 +81,5 @@ pub(super) fn repository(app: &App, settings: &Settings) -> Result<Repository> {
     match settings.registry_for(app.registry.as_deref()) {
         Some(registry) => format!("{registry}/{}", id(app)).parse(),
         None => id(app).parse(),
-    }
-}
-
-/// What an app is built on.
-#[derive(Clone, Debug)]
-pub struct Bases {
-    /// Where it is built.
-    pub build: BaseName,
-    /// Where it runs.
-    pub runtime: BaseName,
-    /// What the build's base proposes.
-    pub defaults: crate::plan::Defaults,
-}
-
-impl Bases {
-    /// Both, or one where they are the same.
-    pub fn names(&self) -> Vec<&BaseName> {
-        let mut names = vec![&self.build];
-        if self.runtime != self.build {
-            names.push(&self.runtime);
-        }
-        names
     }
 }

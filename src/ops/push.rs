@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::labels;
 use super::plan::{self, BuildPlan};
 use super::project::Project;
-use super::{Tools, transfer};
+use super::{Bases, Tools, transfer};
 use crate::builder::{Engine, Image};
 use crate::image::{Digest, Reference, Repository, Version};
 use crate::plan::ContentKey;
@@ -48,15 +48,14 @@ pub async fn push(
     let project = Project::load(&options.folder, settings, false)?;
     let repository = project.repository(settings)?;
     check_has_registry(&repository)?;
-    let version = match &options.version {
-        Some(version) => version.clone(),
-        None => {
-            let bases = project.bases()?;
-            let pins = plan::pins_in_lock(&project, &bases);
-            BuildPlan::new(&project, settings, &bases, &pins)?
-                .version
-                .to_string()
-        }
+    let version = if let Some(version) = &options.version {
+        version.clone()
+    } else {
+        let bases = Bases::of(&project.app);
+        let pins = plan::pins_in_lock(&project, &bases);
+        BuildPlan::new(&project, settings, &bases, &pins)?
+            .version
+            .to_string()
     };
     let Some(parts) = Version::parse(&version) else {
         return Err(

@@ -68,3 +68,81 @@ fn installed(recipe: &Recipe) -> Vec<&str> {
         .filter(|path| !is_built(path))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::plan::{Defaults, PinnedImage};
+
+    fn dockerfile(text: &str) -> String {
+        let app = config::parse(text, "app.toml").unwrap().app;
+        let base = PinnedImage::unpinned(&app.build.base);
+        let runtime = PinnedImage::unpinned(app.build.runtime.as_ref().unwrap_or(&app.build.base));
+        let recipe = Recipe::resolve(&app, base, runtime, Defaults::default()).unwrap();
+        // The mounts of every step are the same and long.
+        let text = render(&recipe, "shop", &Layout::served());
+        text.replace("--mount=type=secret,id=paas-ca,target=/run/paas/ca.pem --mount=type=secret,id=paas-truststore,target=/run/paas/truststore.jks", "[authorities]")
+    }
+
+    #[test]
+    fn without_a_build_the_source_goes_straight_into_the_image() {
+        let text = "name = \"site\"\n[build]\nbase = \"static\"\n[start]\nscript = \"exec static-server\"\n";
+        insta::assert_snapshot!(dockerfile(text), @r#"
+        FROM paas/static:latest
+        WORKDIR /app
+        COPY paas/runtime/ /paas/
+        ENV PORT=8080
+        EXPOSE 8080
+        USER 10001:10001
+        ENTRYPOINT ["/bin/sh", "/paas/start"]
+        CMD ["web"]
+        COPY --chown=10001:10001 app/ /app/
+        "#);
+    }
+
+    #[test]
+    fn dependencies_and_build_have_stages_of_their_own() {
+        let text = r#"
+            name = "shop"
+            [build]
+            base = "python"
+            runtime = "python-runtime"
+            script = "python -m compileall ."
+            dependencies = { files = ["requirements.txt"], script = "pip install -r requirements.txt", output = ["/venv", "/app/lib"] }
+            cache = ["/root/.cache/pip"]
+            packages = ["libpq5"]
+            env = { PYTHONOPTIMIZE = "1\nLABEL pwned=yes" }
+            secrets = ["TOKEN"]
+            [start]
+            script = "exec gunicorn app:app"
+        "#;
+        insta::assert_snapshot!(dockerfile(text), @r#"
+        FROM paas/python:latest AS dependencies
+        RUN --mount=type=bind,source=paas/steps/packages,target=/run/paas/steps [authorities] --mount=type=cache,id=paas-apt-archives,target=/var/cache/apt/archives,sharing=locked --mount=type=cache,id=paas-apt-lists,target=/var/lib/apt/lists,sharing=locked ["/bin/sh", "/run/paas/steps/run", "packages"]
+        WORKDIR /app
+        ARG PYTHONOPTIMIZE
+        ARG PAAS_SECRETS
+        COPY paas/dependencies/ /app/
+        RUN --mount=type=bind,source=paas/steps/dependencies,target=/run/paas/steps [authorities] --mount=type=cache,id=paas/shop/root/.cache/pip,target=/root/.cache/pip,sharing=locked --mount=type=secret,id=TOKEN,target=/run/paas/secrets/TOKEN ["/bin/sh", "/run/paas/steps/run", "dependencies"]
+
+        FROM dependencies AS build
+        ARG PYTHONOPTIMIZE
+        ARG PAAS_SECRETS
+        COPY app/ /app/
+        RUN --mount=type=bind,source=paas/steps/build,target=/run/paas/steps [authorities] --mount=type=cache,id=paas/shop/root/.cache/pip,target=/root/.cache/pip,sharing=locked --mount=type=secret,id=TOKEN,target=/run/paas/secrets/TOKEN ["/bin/sh", "/run/paas/steps/run", "build"]
+
+        FROM paas/python-runtime:latest
+        RUN --mount=type=bind,source=paas/steps/packages,target=/run/paas/steps [authorities] --mount=type=cache,id=paas-apt-archives,target=/var/cache/apt/archives,sharing=locked --mount=type=cache,id=paas-apt-lists,target=/var/lib/apt/lists,sharing=locked ["/bin/sh", "/run/paas/steps/run", "packages"]
+        WORKDIR /app
+        COPY --from=dependencies /venv /venv
+        COPY paas/runtime/ /paas/
+        ENV PORT=8080
+        EXPOSE 8080
+        USER 10001:10001
+        ENTRYPOINT ["/bin/sh", "/paas/start"]
+        CMD ["web"]
+        COPY --from=build --chown=10001:10001 /app /app
+        "#);
+    }
+}

@@ -31,6 +31,11 @@ const MARGIN: Duration = Duration::from_secs(5);
 pub(super) struct Scope(String);
 
 impl Scope {
+    /// A sign-in for nothing in particular.
+    pub fn none() -> Self {
+        Self(String::new())
+    }
+
     pub fn pull(repository: &Repository) -> Self {
         Self(format!("repository:{}:pull", repository.path()))
     }

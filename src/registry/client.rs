@@ -199,6 +199,21 @@ impl Client {
         self.signer.credentials(host).await
     }
 
+    /// Whether a registry (`host[:port]`) answers and takes our credentials, or none where it wants
+    /// none.
+    pub async fn ping(&self, host: &str) -> Result<()> {
+        let endpoint = Endpoint::at(host)?;
+        let request = Request::new(Method::GET, endpoint.root(), SHORT_LIMIT);
+        let answer = self.ask(&endpoint, &Scope::none(), &request).await?;
+        if answer.status.is_success() {
+            return Ok(());
+        }
+        Err(
+            Error::unavailable(format!("{host} is no registry: it has no /v2/"))
+                .hint("check the host's name and port"),
+        )
+    }
+
     async fn ask(&self, endpoint: &Endpoint, scope: &Scope, request: &Request) -> Result<Answer> {
         retry(
             &self.policy,

@@ -57,6 +57,11 @@ impl Endpoint {
         &self.host
     }
 
+    /// What answers whether the API is there.
+    pub fn root(&self) -> Url {
+        self.base.clone()
+    }
+
     /// A URL of the API below `/v2/`.
     pub fn url(&self, repository: &Repository, rest: &str) -> Url {
         let path = repository.path();

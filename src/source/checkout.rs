@@ -43,9 +43,11 @@ pub struct CheckoutRequest {
 /// the work tree. No submodules, hooks or filters. Blocks. Leaves no folder when it fails.
 pub fn checkout(request: &CheckoutRequest) -> Result<PathBuf> {
     check(request)?;
+    // Beside the clone: who gives up and removes the folder around it removes the home as well.
+    let beside = request.into.parent().unwrap_or(Path::new("."));
     let git = Git {
         request,
-        home: tempfile::tempdir()
+        home: tempfile::tempdir_in(beside)
             .map_err(|e| Error::unavailable("cannot make a temporary folder").caused_by(e))?,
     };
     std::fs::create_dir(&request.into).map_err(|e| {

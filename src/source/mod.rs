@@ -5,6 +5,7 @@ mod beneath;
 mod blob;
 mod checkout;
 mod collector;
+mod commits;
 mod compare;
 mod convert;
 mod excludes;

@@ -11,43 +11,7 @@ use crate::support::Sandbox;
 fn help_names_the_commands() {
     let output = Sandbox::new().paas(&["--help"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
-    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r"
-    From a git repository with an app.toml to a versioned image, without a Dockerfile
-
-    Usage: paas [OPTIONS] <COMMAND>
-
-    Commands:
-      completions  Print the script that completes commands in a shell
-      man          Print the manual, or write a page for each command
-
-    Options:
-      -h, --help     Print help
-      -V, --version  Print version
-
-    Global options:
-      -C, --directory <PATH>       The app's folder [default: the nearest with an app.toml, upwards
-                                   within the repository]
-          --json                   Print one JSON document on stdout
-          --progress <STYLE>       How progress is shown on stderr: auto, tty (a live tree), plain
-                                   (lines) or json (one event a line) [default: auto]
-      -q, --quiet                  Show only warnings and errors on stderr
-          --color <WHEN>           When to use colours: auto, always or never [default: auto]
-          --docker-host <ADDRESS>  The Docker Engine's socket, or tcp:// address
-          --registry <HOST>        The registry's host, with its port where needed
-
-    Environment:
-      DOCKER_HOST, DOCKER_CONTEXT  the Docker Engine
-      PAAS_REGISTRY                where images are pushed
-      PAAS_CA_BUNDLE               certificate authorities for build steps (PEM); empty for none
-      PAAS_STATE_DIR               what is kept between builds
-      CI                           no prompts, no live progress, `app.lock` is not rewritten
-      NO_COLOR                     no colours
-
-    Exit codes:
-      0 done   1 unexpected   2 usage or configuration   3 refused
-      4 engine, registry or network failed   5 the build script failed
-      7 another operation is running   130 interrupted
-    ");
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"");
 }
 
 #[test]

@@ -6,11 +6,17 @@
     reason = "tests choose their own environment"
 )]
 
+mod base;
 mod builder;
 mod cli;
 mod context_files;
 mod describe;
+mod doctor;
+mod examples;
+mod init;
+mod pins;
 mod registry;
 mod repositories;
 mod source;
 mod support;
+mod webhook;

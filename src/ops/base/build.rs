@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::image::{BaseImage, DEFINITION, NAME, PARENT, repository};
 use super::root;
@@ -14,8 +15,9 @@ use crate::ops::step::Step;
 use crate::plan::template;
 use crate::{Error, Result};
 
-/// The files' time in images: what they hold is in the key under which the engine keeps them.
-const FILE_TIME: Duration = Duration::from_secs(1_767_225_600);
+/// The files' time in images, 2026-01-01. It may be the same for all contents: the key under which
+/// the engine keeps them has the content's digest.
+const FILE_TIME: Duration = Duration::from_hours(490_896);
 
 /// What is done although nothing has changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,9 +29,10 @@ pub struct Forced {
 }
 
 /// What came of a build.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Built {
     /// The image.
+    #[serde(flatten)]
     pub image: BaseImage,
     /// It was there, made from this definition and the present parent.
     pub unchanged: bool,
@@ -177,14 +180,9 @@ fn context(base: &Definition) -> Vec<Entry> {
         content: Content::Bytes(bytes.into()),
     };
     let step = |path: &str, bytes: &[u8]| file(format!("paas/steps/{path}"), 0o644, bytes);
-    let packages: String = base
-        .packages
-        .iter()
-        .map(|name| format!("{name}\n"))
-        .collect();
     let mut entries = vec![
         step("packages/run", template::STEP.as_bytes()),
-        step("packages/packages", packages.as_bytes()),
+        step("packages/packages", base.packages.join("\n").as_bytes()),
         step("setup/run", template::STEP.as_bytes()),
     ];
     entries.extend(

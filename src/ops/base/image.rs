@@ -1,4 +1,5 @@
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use crate::Result;
 use crate::builder::Image;
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: &str = "io.paas.base.definition";
 pub(super) const PARENT: &str = "io.paas.base.parent";
 
 /// A base on the engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BaseImage {
     /// The base.
     pub name: String,
@@ -21,6 +22,7 @@ pub struct BaseImage {
     /// Bytes of all its layers, unpacked.
     pub size: u64,
     /// When it was made.
+    #[serde(serialize_with = "as_text")]
     pub created: Option<Timestamp>,
 }
 
@@ -33,6 +35,12 @@ impl BaseImage {
             created: image.created,
         }
     }
+}
+
+/// RFC 3339.
+#[expect(clippy::ref_option, reason = "serde's signature")]
+fn as_text<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.to_string()).serialize(serializer)
 }
 
 /// Where a base's images are: `[<registry>/]paas/<name>`.

@@ -3,16 +3,23 @@
 mod bootstrap;
 mod build;
 mod image;
+mod list;
+mod pinned;
+mod push;
 mod root;
+mod update;
 
 pub use build::{Built, Forced, build};
 pub use image::{BaseImage, repository};
+pub use list::{BaseRow, list};
+pub use push::{Pushed, push};
+pub use update::{Move, Update, update};
 
 use crate::Error;
 use crate::base::Definition;
 
-/// No base has this name.
-pub(super) fn unknown(name: &str) -> Error {
+/// The error for a name that no base has.
+pub fn unknown(name: &str) -> Error {
     let known = Definition::embedded_all();
     let nearest = known
         .iter()

@@ -1,6 +1,6 @@
 //! Builds and images in a real Docker Engine.
 
-mod bench;
+pub mod bench;
 mod builds;
 mod context;
 mod failures;

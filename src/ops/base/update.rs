@@ -1,0 +1,107 @@
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::config::{self, APP_FILE, LOCK_FILE, Lock};
+use crate::image::{Digest, Repository};
+use crate::ops::{Bases, Tools, pins};
+use crate::plan::{PinnedImage, Recipe};
+use crate::{Error, Result};
+
+/// What `app.lock` would become.
+#[derive(Debug)]
+pub struct Update {
+    /// The pins that move, by name.
+    pub moved: Vec<Move>,
+    /// The config revision so far; `None` without an `app.lock`.
+    pub previous_revision: Option<u32>,
+    next: Lock,
+    changed: bool,
+}
+
+/// A pin that moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Move {
+    /// As `app.toml` names the base.
+    pub name: String,
+    /// The digest so far.
+    pub from: Option<Digest>,
+    /// The newest.
+    pub to: Digest,
+    /// Where it is pulled from; `None`: it is on this machine only.
+    pub repository: Option<Repository>,
+}
+
+/// Looks for the newest images of the bases of the app in `folder`. Writes nothing.
+pub async fn update(folder: &Path, tools: &Tools<'_>) -> Result<Update> {
+    let path = folder.to_owned();
+    let (app, previous) = tokio::task::spawn_blocking(move || {
+        let loaded = config::load(&path.join(APP_FILE))?;
+        Ok::<_, Error>((loaded.app, Lock::load(&path)?))
+    })
+    .await
+    .map_err(|error| Error::unexpected("reading the configuration ended").caused_by(error))??;
+
+    let registry = tools.settings.registry_for(app.registry.as_deref());
+    let bases = Bases::of(&app);
+    let mut pins = Vec::new();
+    for base in bases.names() {
+        pins.push(pins::resolve(base, registry, tools).await?);
+    }
+    let build = PinnedImage::of(&pins[0]);
+    let runtime = pins.last().map_or_else(|| build.clone(), PinnedImage::of);
+    let recipe = Recipe::resolve(&app, build, runtime, bases.defaults)?;
+    let next = Lock::next(previous.as_ref(), recipe.digest(), recipe.inputs(), pins);
+    Ok(Update {
+        moved: moved(previous.as_ref(), &next),
+        previous_revision: previous.as_ref().map(|lock| lock.revision),
+        changed: previous.as_ref() != Some(&next),
+        next,
+    })
+}
+
+impl Update {
+    /// Whether `app.lock` would have another content.
+    pub fn is_change(&self) -> bool {
+        self.changed
+    }
+
+    /// The config revision.
+    pub fn revision(&self) -> u32 {
+        self.next.revision
+    }
+
+    /// Writes `app.lock` in `folder`, where it would change.
+    pub async fn save(&self, folder: &Path) -> Result<()> {
+        if !self.changed {
+            return Ok(());
+        }
+        let (folder, next) = (folder.to_owned(), self.next.clone());
+        tokio::task::spawn_blocking(move || next.save(&folder))
+            .await
+            .map_err(|error| {
+                Error::unexpected(format!("writing {LOCK_FILE} ended")).caused_by(error)
+            })?
+    }
+}
+
+fn moved(previous: Option<&Lock>, next: &Lock) -> Vec<Move> {
+    let before = |name: &str| {
+        let bases = previous
+            .map(|lock| lock.bases.as_slice())
+            .unwrap_or_default();
+        bases.iter().find(|pin| pin.name == name)
+    };
+    let moved = next
+        .bases
+        .iter()
+        .filter(|pin| before(&pin.name) != Some(pin));
+    moved
+        .map(|pin| Move {
+            name: pin.name.clone(),
+            from: before(&pin.name).map(|pin| pin.digest.clone()),
+            to: pin.digest.clone(),
+            repository: pin.repository.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,73 @@
+//! The steps of an app's build: what people read while they run, and when they fail.
+
+use crate::builder::{BuildFailure, StepFailure, StepTitle};
+use crate::config::APP_FILE;
+use crate::plan::Recipe;
+use crate::{Error, Kind};
+
+/// What marks a step in the Dockerfile, its script, and what people read.
+const STEPS: [(&str, &str, &str); 3] = [
+    (r#""packages"]"#, "packages", "install packages"),
+    (r#""dependencies"]"#, "dependencies", "install dependencies"),
+    (r#""build"]"#, "build", "run the build script"),
+];
+
+pub(super) fn titles(recipe: &Recipe) -> Vec<StepTitle> {
+    let title = |marker: &str, title: &str| StepTitle {
+        marker: marker.to_owned(),
+        title: title.to_owned(),
+    };
+    let scripts = STEPS.map(|(marker, _, shown)| title(marker, shown));
+    let bases = [&recipe.base, &recipe.runtime].map(|base| {
+        title(
+            &base.reference.to_string(),
+            &format!("base image {}", base.name),
+        )
+    });
+    let others = [
+        (" WORKDIR /app", "prepare /app"),
+        ("COPY paas/dependencies/", "copy the dependency files"),
+        ("COPY --from=dependencies", "take the dependencies"),
+        ("COPY --from=build", "take the build's output"),
+        ("COPY paas/runtime/", "add the start scripts"),
+        (" app/ /app/", "copy the source"),
+        ("exporting to image", "write the image"),
+    ];
+    let others = others.map(|(marker, shown)| title(marker, shown));
+    scripts.into_iter().chain(others).chain(bases).collect()
+}
+
+/// Says which script of `app.toml` failed.
+pub(super) fn explain(recipe: &Recipe, failure: BuildFailure) -> Error {
+    let BuildFailure::Step(step) = failure else {
+        return failure.into();
+    };
+    let script = step.marker.as_deref().and_then(|marker| {
+        let wanted = STEPS.iter().find(|(known, ..)| *known == marker)?.1;
+        recipe.scripts().find(|(name, _)| name == wanted)
+    });
+    match script {
+        Some((name, code)) => failed_script(&name, code.line, &step),
+        None => BuildFailure::Step(step).into(),
+    }
+}
+
+fn failed_script(name: &str, line: Option<usize>, step: &StepFailure) -> Error {
+    let status = step.exit_code.map_or_else(
+        || step.message.clone(),
+        |code| format!("exit status {code}"),
+    );
+    let place = line.map_or_else(
+        || "the base image's default".to_owned(),
+        |line| format!("{APP_FILE}:{line}"),
+    );
+    let error = Error::new(
+        Kind::BuildFailed,
+        format!("the {name} script failed: {status} ({place})"),
+    );
+    if step.last_lines.is_empty() {
+        error.hint("it wrote nothing; add `set -x` to the script to see its commands")
+    } else {
+        error.detail(step.last_lines.join("\n"))
+    }
+}
