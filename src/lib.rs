@@ -1,7 +1,7 @@
 //! From a git repository with an `app.toml` to a versioned image in a registry.
 //!
 //! `docs/architecture.md` is the map. The arrows: `cli → ops → the rest`; `image`, `plan`,
-//! `config` and `stack` are pure; nothing below `cli` prints, prompts, exits or reads the
+//! `stack` and `webhook` are pure; nothing below `cli` prints, prompts, exits or reads the
 //! environment.
 
 pub mod base;
