@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::base::{self, Forced};
 use super::{Tools, transfer};
-use crate::base::Definition;
+use crate::base::{Definition, Profile};
 use crate::builder::Image;
 use crate::config::{App, BaseName, PinnedBase};
 use crate::image::{Digest, Reference, Repository};
-use crate::plan::{Defaults, PinnedImage};
+use crate::plan::PinnedImage;
 use crate::registry::Client;
 use crate::report::Event;
 use crate::retry::Policy;
@@ -18,26 +18,28 @@ use crate::{Error, Result};
 /// How long a registry may take to answer where an image on this machine will do as well.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The base of the app's final image: its own choice, or that of the base.
-pub fn runtime(app: &App) -> BaseName {
-    if let Some(runtime) = &app.build.runtime {
-        return runtime.clone();
+/// What the app's base says about apps. The platform's are in the binary; an image of another one
+/// has it as a label, so it is fetched where it isn't on the engine.
+pub async fn profile(app: &App, base: &PinnedBase, tools: &Tools<'_>) -> Result<Option<Profile>> {
+    if let BaseName::Named(name) = &app.build.base
+        && let Some(definition) = Definition::embedded(name)
+    {
+        return Ok(Profile::of_chain(&[definition]));
     }
-    let chosen = definition(app).map(|base| base.runtime().to_owned());
-    chosen.map_or_else(|| app.build.base.clone(), BaseName::Named)
+    let image = ensure_local(base, tools).await?;
+    let image = tools.engine.image(&image.reference).await?;
+    let labels = image.map(|image| image.config.labels).unwrap_or_default();
+    let label = labels.get(Profile::LABEL);
+    label.map(|label| Profile::from_label(label)).transpose()
 }
 
-/// What the app's base proposes for apps that say nothing.
-pub fn defaults(app: &App) -> Defaults {
-    definition(app)
-        .map(|base| base.defaults)
-        .unwrap_or_default()
-}
-
-fn definition(app: &App) -> Option<Definition> {
-    match &app.build.base {
-        BaseName::Named(name) => Definition::embedded(name),
-        BaseName::Image(_) => None,
+/// The base of the app's final image: its own choice, else the named base's, else the base itself.
+/// Another image's label may be inherited, and what it names may lack what the image has.
+pub fn runtime(app: &App, profile: Option<&Profile>) -> BaseName {
+    match (&app.build.runtime, &app.build.base, profile) {
+        (Some(runtime), _, _) => runtime.clone(),
+        (None, BaseName::Named(_), Some(profile)) => BaseName::Named(profile.runtime.clone()),
+        (None, base, _) => base.clone(),
     }
 }
 

@@ -29,7 +29,9 @@ impl Team {
         let pem = authority.cert.pem();
         let marker = pem.lines().nth(3).unwrap().to_owned();
         let folder = format!("bases/{name}");
-        let toml = format!("description = \"the team's own\"\nparent = \"{parent}\"\n");
+        let toml = format!(
+            "description = \"the team's own\"\nparent = \"{parent}\"\n[start]\nscript = \"exec true\"\n"
+        );
         sandbox
             .write("ca.pem", pem)
             .write(format!("{folder}/base.toml"), toml)
@@ -129,10 +131,8 @@ fn a_team_derives_builds_pushes_and_pins_a_base() {
 
 /// From the local image to a newer one, and from there to the registry's.
 fn pin_follows(team: &Team, first: &str) {
-    let app = format!(
-        "name = \"shop\"\n[build]\nbase = \"{}\"\n[start]\nscript = \"exec true\"\n",
-        team.name
-    );
+    // How it starts is told by the base, whose folder the app doesn't know.
+    let app = format!("name = \"shop\"\n[build]\nbase = \"{}\"\n", team.name);
     team.sandbox.write("shop/app.toml", app);
     let check = ["-C", "shop", "base", "update", "--check"];
     team.paas(&check).assert().code(3);

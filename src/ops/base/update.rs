@@ -43,8 +43,9 @@ pub async fn update(folder: &Path, tools: &Tools<'_>) -> Result<Update> {
     .map_err(|error| Error::unexpected("reading the configuration ended").caused_by(error))??;
 
     let registry = tools.settings.registry_for(app.registry.as_deref());
-    let runtime = pins::runtime(&app);
     let base = pins::resolve(&app.build.base, registry, tools).await?;
+    let profile = pins::profile(&app, &base, tools).await?;
+    let runtime = pins::runtime(&app, profile.as_ref());
     let runtime = if runtime == app.build.base {
         base.clone()
     } else {
@@ -54,7 +55,7 @@ pub async fn update(folder: &Path, tools: &Tools<'_>) -> Result<Update> {
         &app,
         unpulled(&base)?,
         unpulled(&runtime)?,
-        pins::defaults(&app),
+        profile.map(|profile| profile.defaults).unwrap_or_default(),
     )?;
     let mut bases = vec![base];
     if runtime != bases[0] {
