@@ -203,3 +203,41 @@ fn context(base: &Definition) -> Vec<Entry> {
     }));
     entries
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_base_is_not_made_from_itself() {
+        let folder = TempDir::new().unwrap();
+        for (name, parent) in [("a", "b"), ("b", "c"), ("c", "b")] {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).unwrap();
+            let toml = format!("description = 'x'\nparent = '{parent}'\n");
+            fs::write(path.join("base.toml"), toml).unwrap();
+        }
+        let a = Definition::load(&folder.path().join("a")).unwrap();
+        let error = chain(&a).unwrap_err();
+        assert_eq!(error.message(), "the base `b` is made from itself");
+    }
+
+    #[test]
+    fn the_context_holds_the_steps_and_nothing_of_the_definition_itself() {
+        let php = Definition::embedded("php-runtime").unwrap();
+        let paths: Vec<_> = context(&php).into_iter().map(|entry| entry.path).collect();
+        assert_eq!(
+            paths,
+            [
+                "paas/steps/packages/run",
+                "paas/steps/packages/packages",
+                "paas/steps/setup/run",
+                "paas/steps/setup/setup.sh",
+            ]
+        );
+    }
+}
