@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Bases;
-use super::plan::{self, BuildPlan};
+use super::plan::BuildPlan;
 use super::project::Project;
 use crate::plan::{Layout, PlacedContent, own_files};
 use crate::settings::Settings;
@@ -25,9 +25,8 @@ pub struct EjectDocument {
 /// Writes the Dockerfile and its scripts into the app's folder, for those who want to leave.
 pub fn eject(folder: &Path, settings: &Settings, force: bool) -> Result<EjectDocument> {
     let project = Project::load(folder, settings, false)?;
-    let bases = Bases::of(&project.app);
-    let pins = plan::pins_in_lock(&project, &bases);
-    let plan = BuildPlan::new(&project, settings, &bases, &pins)?;
+    let bases = Bases::known(&project.app, project.lock.as_ref())?;
+    let plan = BuildPlan::new(&project, settings, &bases)?;
     if !project.app.build.include.is_empty() {
         return Err(
             Error::refused("an app that includes folders beside its own can't be ejected")

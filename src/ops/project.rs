@@ -2,9 +2,10 @@ use std::path::{Path, PathBuf};
 
 use crate::Result;
 use crate::config::{self, APP_FILE, App, Lock};
+use crate::context::Listing;
 use crate::image::{Head, Repository};
 use crate::settings::Settings;
-use crate::source::{Listing, ListingRequest, Source};
+use crate::source::{ListingRequest, Source};
 
 /// An app in its repository, as it is on disk: what a plan is made of.
 #[derive(Debug)]

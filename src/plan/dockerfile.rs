@@ -73,13 +73,13 @@ fn installed(recipe: &Recipe) -> Vec<&str> {
 mod tests {
     use super::*;
     use crate::config;
-    use crate::plan::{Defaults, PinnedImage};
+    use crate::plan::Defaults;
 
     fn dockerfile(text: &str) -> String {
         let app = config::parse(text, "app.toml").unwrap().app;
-        let base = PinnedImage::unpinned(&app.build.base);
-        let runtime = PinnedImage::unpinned(app.build.runtime.as_ref().unwrap_or(&app.build.base));
-        let recipe = Recipe::resolve(&app, base, runtime, Defaults::default()).unwrap();
+        let base = &app.build.base;
+        let runtime = app.build.runtime.as_ref().unwrap_or(base);
+        let recipe = Recipe::of(&app, base, runtime, &[], Defaults::default()).unwrap();
         // The mounts of every step are the same and long.
         let text = render(&recipe, "shop", &Layout::served());
         text.replace("--mount=type=secret,id=paas-ca,target=/run/paas/ca.pem --mount=type=secret,id=paas-truststore,target=/run/paas/truststore.jks", "[authorities]")

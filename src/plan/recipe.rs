@@ -70,8 +70,14 @@ impl PinnedImage {
         }
     }
 
-    /// An image that no build has pinned yet.
-    pub fn unpinned(base: &BaseName) -> Self {
+    /// The pinned image of that name, or one that no build has pinned yet.
+    fn among(pins: &[PinnedBase], base: &BaseName) -> Self {
+        let name = base.to_string();
+        let pin = pins.iter().find(|pin| pin.name == name);
+        pin.map_or_else(|| Self::unpinned(base), Self::of)
+    }
+
+    fn unpinned(base: &BaseName) -> Self {
         let (name, reference) = match base {
             BaseName::Named(name) => (name.clone(), named(name, "latest")),
             BaseName::Image(reference) => (reference.to_string(), reference.clone()),
@@ -146,12 +152,14 @@ pub struct Defaults {
 
 impl Recipe {
     /// Fills in the base's defaults. Fails when there is nothing to start.
-    pub fn resolve(
+    pub fn of(
         app: &App,
-        base: PinnedImage,
-        runtime: PinnedImage,
+        base: &BaseName,
+        runtime: &BaseName,
+        pins: &[PinnedBase],
         defaults: Defaults,
     ) -> Result<Self> {
+        let [base, runtime] = [base, runtime].map(|base| PinnedImage::among(pins, base));
         let build = &app.build;
         let web = match (&app.start.script, defaults.start) {
             (Some(script), _) => Code::from(script),
