@@ -179,7 +179,7 @@ async fn a_pin_comes_to_the_engine() {
         here.reference.to_string(),
         format!("paas/pinned:{}", id.short())
     );
-    assert_eq!(here.digest, Some(id));
+    assert_eq!(here.digest.as_ref(), Some(&id));
     let again = pins::ensure_local(&local, &bench.tools()).await.unwrap();
     assert_eq!(again, here);
 
