@@ -74,7 +74,7 @@ pub(super) static BUILD: Table = Table {
             List(&REPOSITORY_PATH),
             Default("[]"),
             "[\"libs/common\"]",
-            "Files and folders elsewhere in the repository that belong to the app, from the repository's root: for repositories with several apps.",
+            "Files and folders elsewhere in the repository that belong to the app, from the repository's root: for repositories with several apps. They are in `/app` under that path: `/app/libs/common`.",
         ),
         key(
             "runtime",
