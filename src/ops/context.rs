@@ -26,11 +26,20 @@ pub(super) fn entries(
     let layout = Layout::served();
     let own = plan::own_files(&plan.recipe, &project.listing, &layout)?;
     let app = plan::app_files(&project.listing, &layout);
-    Ok(own
-        .into_iter()
-        .chain(app)
-        .map(|placed| entry(placed, &times))
+    let files = own.into_iter().chain(app);
+    Ok(std::iter::once(source_folder(&layout))
+        .chain(files.map(|placed| entry(placed, &times)))
         .collect())
+}
+
+/// The app's folder, which `COPY` needs even where no file is in it.
+fn source_folder(layout: &Layout) -> Entry {
+    Entry {
+        path: layout.source.trim_end_matches('/').to_owned(),
+        mode: 0o755,
+        modified: time_of_content(&Content::Folder),
+        content: Content::Folder,
+    }
 }
 
 fn entry(placed: Placed, times: &FileTimes) -> Entry {

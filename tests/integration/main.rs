@@ -14,3 +14,4 @@ mod registry;
 mod repositories;
 mod source;
 mod support;
+mod versions;
