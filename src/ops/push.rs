@@ -65,10 +65,10 @@ pub async fn push(
     };
     if parts.dirty.is_some() && !options.allow_dirty {
         check_clean(&project.listing.changed, false)?;
-        return Err(
-            Error::refused(format!("{version} was built from changes that no commit holds"))
-                .hint("push a version of a commit, or give `--allow-dirty`"),
-        );
+        return Err(Error::refused(format!(
+            "{version} was built from changes that no commit holds"
+        ))
+        .hint("push a version of a commit, or give `--allow-dirty`"));
     }
     let reference = repository.tagged(&version)?;
     let engine = Engine::connect(&settings.engine).await?;

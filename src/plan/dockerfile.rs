@@ -16,6 +16,8 @@ struct View<'a> {
     layout: &'a Layout,
     cache_mounts: Vec<CacheMount<'a>>,
     installed: Vec<&'a str>,
+    /// Whether the final image takes its files from a build.
+    is_built: bool,
 }
 
 #[derive(Serialize)]
@@ -40,6 +42,7 @@ pub fn render(recipe: &Recipe, app: &str, layout: &Layout) -> String {
             })
             .collect(),
         installed: installed(recipe),
+        is_built: recipe.is_built(),
     };
     let context = Context::from_serialize(&view).expect("plain data");
     let mut tera = Tera::default();
@@ -52,7 +55,7 @@ pub fn render(recipe: &Recipe, app: &str, layout: &Layout) -> String {
 /// The dependencies' folders that the final image takes as layers of their own: those that it
 /// doesn't take from the build anyway.
 fn installed(recipe: &Recipe) -> Vec<&str> {
-    let built: &[String] = if recipe.build.is_some() {
+    let built: &[String] = if recipe.is_built() {
         &recipe.output
     } else {
         &[]

@@ -6,12 +6,17 @@
     reason = "tests choose their own environment"
 )]
 
+mod build;
 mod builder;
 mod cli;
 mod context_files;
 mod describe;
+mod gc;
+mod plan;
+mod push;
 mod registry;
 mod repositories;
+mod secrets;
 mod source;
 mod support;
 mod versions;

@@ -44,7 +44,10 @@ fn a_build_is_named_after_its_commit() {
     let labels = &app.inspect(past.image())["Config"]["Labels"];
     assert_eq!(labels["org.opencontainers.image.revision"], commit(&app));
     assert_eq!(labels["org.opencontainers.image.version"], past.version());
-    assert_eq!(labels["org.opencontainers.image.created"], "2026-01-02T03:04:05Z");
+    assert_eq!(
+        labels["org.opencontainers.image.created"],
+        "2026-01-02T03:04:05Z"
+    );
 }
 
 #[test]
@@ -151,10 +154,23 @@ fn every_kind_of_checkout_builds() {
 
     let library = App::tiny();
     let url = library.repo().display().to_string();
-    app.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &url, "library"]);
+    app.git(&[
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        &url,
+        "library",
+    ]);
     app.commit("submodule");
     let with = app.json(&["plan", "--context"]);
-    let paths: Vec<_> = with["files"].as_array().unwrap().iter().map(|file| &file["path"]).collect();
+    let paths: Vec<_> = with["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| &file["path"])
+        .collect();
     assert!(paths.iter().any(|path| *path == "library/main"), "{with}");
     assert!(!is_dirty(&version(&app, ".")), "submodule");
     // In the submodule the app is the submodule's, by its own commit.
@@ -169,11 +185,24 @@ fn what_has_no_version_is_refused_in_words() {
     let url = format!("file://{}", app.repo().display());
     app.git(&["clone", "--quiet", "--depth=1", &url, "../shallow"]);
     let error = app.fails(2, &["--directory", "../shallow", "build"]);
-    assert!(error["message"].as_str().unwrap().contains("shallow"), "{error}");
-    assert!(error["hints"][0].as_str().unwrap().contains("git fetch --unshallow"), "{error}");
+    assert!(
+        error["message"].as_str().unwrap().contains("shallow"),
+        "{error}"
+    );
+    assert!(
+        error["hints"][0]
+            .as_str()
+            .unwrap()
+            .contains("git fetch --unshallow"),
+        "{error}"
+    );
 
     app.git(&["init", "--quiet", "../empty"]);
-    std::fs::copy(app.repo().join("app.toml"), app.repo().join("../empty/app.toml")).unwrap();
+    std::fs::copy(
+        app.repo().join("app.toml"),
+        app.repo().join("../empty/app.toml"),
+    )
+    .unwrap();
     let error = app.fails(2, &["--directory", "../empty", "build"]);
     assert_eq!(error["message"], "the repository has no commit yet");
 
@@ -181,5 +210,11 @@ fn what_has_no_version_is_refused_in_words() {
     std::fs::create_dir(&outside).unwrap();
     std::fs::copy(app.repo().join("app.toml"), outside.join("app.toml")).unwrap();
     let error = app.fails(2, &["--directory", "../outside", "build"]);
-    assert!(error["message"].as_str().unwrap().contains("not in a git repository"), "{error}");
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("not in a git repository"),
+        "{error}"
+    );
 }

@@ -63,10 +63,8 @@ impl App {
 
     /// The text of it.
     pub fn app_toml_with(&self, build: &str) -> String {
-        let (build, tables) = match build.find("\n[") {
-            Some(end) => build.split_at(end),
-            None => (build, ""),
-        };
+        let all = format!("\n{build}");
+        let (build, tables) = all.split_at(all.find("\n[").unwrap_or(all.len()));
         let base = self.base.as_ref().map_or("debian", TinyBase::name);
         let start = if tables.contains("[start]") {
             ""
@@ -74,7 +72,7 @@ impl App {
             "[start]\nscript = \"exec sleep 600\"\n"
         };
         format!(
-            "name = \"{}\"\n[build]\nbase = \"{base}\"\n{build}\n{start}{tables}\n",
+            "name = \"{}\"\n[build]\nbase = \"{base}\"{build}\n{start}{tables}\n",
             self.name
         )
     }
@@ -104,7 +102,13 @@ impl App {
     /// IDs of its images in the engine.
     pub fn images(&self) -> Vec<String> {
         let label = format!("label=io.paas.app={}", self.name);
-        lines(&docker(&["images", "--quiet", "--no-trunc", "--filter", &label]))
+        lines(&docker(&[
+            "images",
+            "--quiet",
+            "--no-trunc",
+            "--filter",
+            &label,
+        ]))
     }
 
     /// What `docker inspect` says of a name.
@@ -167,8 +171,15 @@ impl Built {
 
     /// Whether the engine built: every build reports steps of BuildKit's.
     pub fn ran_the_engine(&self) -> bool {
-        let mut started = self.events.iter().filter(|event| event["event"] == "step_started");
-        started.any(|event| event["name"].as_str().is_some_and(|name| name.contains("FROM ")))
+        let mut started = self
+            .events
+            .iter()
+            .filter(|event| event["event"] == "step_started");
+        started.any(|event| {
+            event["name"]
+                .as_str()
+                .is_some_and(|name| name.contains("FROM "))
+        })
     }
 }
 
@@ -176,7 +187,9 @@ impl Built {
 pub fn events(output: &Output) -> Vec<Value> {
     let stderr = String::from_utf8_lossy(&output.stderr);
     let events = stderr.lines().map(serde_json::from_str);
-    events.collect::<Result<_, _>>().unwrap_or_else(|_| panic!("events: {stderr}"))
+    events
+        .collect::<Result<_, _>>()
+        .unwrap_or_else(|_| panic!("events: {stderr}"))
 }
 
 /// The error event of a command that must have exited with `code`.

@@ -30,14 +30,23 @@ pub fn docker(arguments: &[&str]) -> String {
 
 /// The lines that are not empty.
 pub fn lines(text: &str) -> Vec<String> {
-    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Removes an app's containers and images, by its label.
 pub fn remove_app(name: &str) {
     let label = format!("label=io.paas.app={name}");
-    remove(&["ps", "--all", "--quiet", "--filter", &label], &["rm", "--force"]);
-    remove(&["images", "--quiet", "--filter", &label], &["rmi", "--force"]);
+    remove(
+        &["ps", "--all", "--quiet", "--filter", &label],
+        &["rm", "--force"],
+    );
+    remove(
+        &["images", "--quiet", "--filter", &label],
+        &["rmi", "--force"],
+    );
 }
 
 /// Runs in drops, perhaps while a test panics: says nothing.
@@ -97,7 +106,11 @@ impl TinyBase {
 impl Drop for TinyBase {
     fn drop(&mut self) {
         let ids = self.ids.borrow();
-        quietly(Command::new("/usr/bin/docker").args(["rmi", "--force"]).args(&*ids));
+        quietly(
+            Command::new("/usr/bin/docker")
+                .args(["rmi", "--force"])
+                .args(&*ids),
+        );
     }
 }
 
