@@ -7,7 +7,7 @@ mod surroundings;
 use std::fs;
 
 use crate::support::app::{App, Built, error};
-use crate::support::engine::docker;
+use crate::support::engine::{docker, inspect, sh};
 
 const LOCK: &str = "app.lock";
 
@@ -113,7 +113,7 @@ fn a_base_stays_as_it_was_pinned() {
     let again = app.build(&[]);
     assert_eq!(lock(&app), before);
     assert!(!before.contains(&newer));
-    let layer = |built: &Built| app.inspect(built.image())["RootFS"]["Layers"][0].clone();
+    let layer = |built: &Built| inspect(built.image())["RootFS"]["Layers"][0].clone();
     assert_eq!(layer(&built), layer(&again), "the base's layer");
 
     fs::remove_file(app.repo().join(LOCK)).unwrap();
@@ -148,7 +148,7 @@ fn nothing_changed_means_no_build() {
     assert_eq!(first.digest(), second.digest());
     assert_eq!(second.document["cached"], true);
     assert!(!second.ran_the_engine(), "{:?}", second.events);
-    let tags = &app.inspect(second.digest())["RepoTags"];
+    let tags = &inspect(second.digest())["RepoTags"];
     for built in [&first, &second] {
         assert!(tags.to_string().contains(built.version()), "{tags}");
     }
@@ -180,7 +180,7 @@ fn an_app_of_inline_scripts_needs_no_file() {
     app.git(&["rm", "--quiet", "main"]);
     app.commit("nothing but app.toml");
     let built = app.build(&[]);
-    assert_eq!(app.sh(built.image(), "cat /app/made"), "built\n");
+    assert_eq!(sh(built.image(), "cat /app/made"), "built\n");
     let plain = App::tiny();
     plain.git(&["rm", "--quiet", "main"]);
     plain.commit("nothing but app.toml");

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::support::app::App;
-use crate::support::engine::docker;
+use crate::support::engine::{docker, inspect};
 
 const BUILD: &str = "dependencies = { files = [\"bin/install\"], output = [\"/opt/d\"], script = 'bin/install' }\n\
     script = 'cp main made; printf %s \"$MODE\" > mode; test ! -e docs'\nexclude = [\"docs\"]\nenv = { MODE = \"x\" }\n\
@@ -77,7 +77,7 @@ fn docker_builds_the_same_without_us() {
         let run = |image: &str| docker(&["run", "--rm", "--network=none", image, process]);
         assert_eq!(run(&name), run(built.image()));
     }
-    let (ours, theirs) = (app.inspect(built.image()), app.inspect(&name));
+    let (ours, theirs) = (inspect(built.image()), inspect(&name));
     for key in [
         "User",
         "Env",

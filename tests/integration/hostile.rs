@@ -8,7 +8,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use crate::support::app::App;
-use crate::support::engine::docker;
+use crate::support::engine::{docker, inspect, sh};
 
 const TEXTS: [&str; 8] = [
     "x\"\nLABEL pwned=yes\nRUN touch /pwned",
@@ -27,7 +27,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn is_pwned(app: &App, image: &str) -> bool {
-    let all = app.inspect(image).to_string() + &docker(&["history", "--no-trunc", image]);
+    let all = inspect(image).to_string() + &docker(&["history", "--no-trunc", image]);
     all.contains("pwned=yes") || all.contains("\"pwned\":") || {
         docker(&["create", "--name", app.name(), image]);
         let copied = Command::new("/usr/bin/docker")
@@ -105,7 +105,7 @@ fn a_text_that_may_be_anything_stays_a_text() {
     ));
     app.commit("hostile");
     let built = app.build(&[]);
-    assert_eq!(app.sh(built.image(), "cat value"), text);
+    assert_eq!(sh(built.image(), "cat value"), text);
     for process in ["web", "other"] {
         let said = docker(&["run", "--rm", "--network=none", built.image(), process]);
         assert_eq!(said, format!("{text}\n"));
@@ -119,7 +119,7 @@ fn a_git_tag_and_a_branch_are_texts_too() {
     app.git(&["tag", "v1$(id)`id`;'\"{{7}}"]);
     app.git(&["checkout", "--quiet", "-b", "x$(id)"]);
     let built = app.build(&[]);
-    let labels = &app.inspect(built.image())["Config"]["Labels"];
+    let labels = &inspect(built.image())["Config"]["Labels"];
     assert_eq!(labels["io.paas.git-tag"], "v1$(id)`id`;'\"{{7}}");
     assert!(
         built
@@ -183,7 +183,7 @@ fn files_of_any_name_arrive_as_they_are() {
         let path = format!("/app/{name}");
         assert_eq!(docker(&[&shell[..], &[&path]].concat()), *name);
     }
-    let modes = app.sh(
+    let modes = sh(
         built.image(),
         "stat -c %a sub/-d/run main; head -1 Dockerfile; ls | wc -l",
     );
@@ -225,7 +225,10 @@ fn links_stay_links_and_lead_nowhere_else() {
     app.git(&["add", "--all", "--", ":!pipe"]);
     app.git(&["commit", "--quiet", "--message=links"]);
     let built = app.build(&[]);
-    let found = app.sh(built.image(), "for l in inside to-folder loop dangling; do readlink $l; done; test ! -e pipe; cat to-folder/file");
+    let found = sh(
+        built.image(),
+        "for l in inside to-folder loop dangling; do readlink $l; done; test ! -e pipe; cat to-folder/file",
+    );
     assert_eq!(found, "folder/file\nfolder\nloop\nmissing\nx");
 
     for target in ["/etc/shadow", "../../outside", "folder/../../x"] {

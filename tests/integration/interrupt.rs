@@ -29,7 +29,7 @@ impl Running {
             .unwrap();
         let running = Self { app, child, mark };
         assert!(
-            running.within(30, || running.runs()),
+            within(Duration::from_secs(30), || running.runs()),
             "the script never began"
         );
         running
@@ -43,15 +43,8 @@ impl Running {
         found.expect("pgrep (procps)").status.success()
     }
 
-    fn within(&self, seconds: u64, condition: impl Fn() -> bool) -> bool {
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(seconds) {
-            if condition() {
-                return true;
-            }
-            sleep(Duration::from_millis(20));
-        }
-        false
+    fn is_gone_within(&self, patience: Duration) -> bool {
+        within(patience, || !self.runs())
     }
 
     fn signal(&self, signal: &str) {
@@ -77,13 +70,27 @@ impl Running {
     }
 
     fn leaves_nothing(&self) {
-        assert!(self.within(10, || !self.runs()), "the step's process stays");
+        assert!(
+            self.is_gone_within(Duration::from_secs(10)),
+            "the step's process stays"
+        );
         assert_eq!(self.app.images(), [""; 0]);
         assert!(!self.app.repo().join("app.lock").exists());
         // The next build works: no lock, no half-written state.
         self.app.app_toml("script = \"true\"");
         self.app.build(&[]);
     }
+}
+
+fn within(patience: Duration, condition: impl Fn() -> bool) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < patience {
+        if condition() {
+            return true;
+        }
+        sleep(Duration::from_millis(20));
+    }
+    false
 }
 
 #[test]
@@ -96,7 +103,7 @@ fn a_signal_ends_the_build_in_the_engine_too() {
         assert!(took < Duration::from_secs(2), "{signal}: {took:?}");
         assert!(stderr.contains("interrupted"), "{stderr}");
         assert!(
-            running.within(5, || !running.runs()),
+            running.is_gone_within(Duration::from_secs(5)),
             "the step's process stays"
         );
         running.leaves_nothing();

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::support::app::{App, Built};
+use crate::support::engine::inspect;
 
 /// With nothing outside to ask.
 fn plan(app: &App, arguments: &[&str]) -> std::process::Output {
@@ -76,7 +77,7 @@ fn a_plan_foretells_the_build() {
     let built = app.build(&[]);
     assert_eq!(built.text("version"), planned["version"]);
     assert_eq!(built.text("image"), planned["image"]);
-    let labels = &app.inspect(built.image())["Config"]["Labels"];
+    let labels = &inspect(built.image())["Config"]["Labels"];
     let content = planned["content"].as_str().unwrap();
     assert_eq!(
         labels["io.paas.content"],

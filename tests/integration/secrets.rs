@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use memchr::memmem;
 
 use crate::support::app::{App, Built, error};
-use crate::support::engine::docker;
+use crate::support::engine::{docker, sh};
 
 const CANARY: &str = "canary-8c1f0e77d3b94a55";
 const BUILD: &str = "secrets = [\"TOKEN\"]\n\
@@ -91,7 +91,7 @@ fn a_secret_leaves_no_trace() {
     );
 
     let image = &digests[0];
-    let sum = app.sh(
+    let sum = sh(
         image,
         "cat /opt/d/sum length; env; ls -A /run/paas/secrets 2>&1 || :",
     );
@@ -122,7 +122,7 @@ fn a_changed_secret_builds_again() {
     assert_eq!(one.digest(), same.digest());
     assert!(!same.ran_the_engine());
     assert!(two.ran_the_engine());
-    let sum = app.sh(two.digest(), "cat sum");
+    let sum = sh(two.digest(), "cat sum");
     assert!(
         sum.starts_with(paas::image::Digest::of(b"value-two").hex()),
         "{sum}"
@@ -141,7 +141,7 @@ fn a_secret_of_several_lines_arrives_whole() {
     let output = build(&app, Some("TOKEN=-"), None, value, "json");
     let built = Built::of(&output);
     let expected = paas::image::Digest::of(value.as_bytes());
-    assert!(app.sh(built.image(), "cat sum").starts_with(expected.hex()));
+    assert!(sh(built.image(), "cat sum").starts_with(expected.hex()));
     assert!(
         !has(&output.stderr, "line-two"),
         "{}",

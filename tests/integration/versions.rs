@@ -1,6 +1,7 @@
 //! What a version says of the commit and of the tree, for every state git can be in.
 
 use crate::support::app::App;
+use crate::support::engine::inspect;
 
 /// The version that a plan names: the same as a build's, without one.
 fn version(app: &App, folder: &str) -> String {
@@ -41,7 +42,7 @@ fn a_build_is_named_after_its_commit() {
     assert_eq!(described, format!("v1.4.2-2-g{}", &commit(&app)[..8]));
     let shown = app.git(&["show", "--no-patch", "--format=%H", described]);
     assert_eq!(shown, commit(&app));
-    let labels = &app.inspect(past.image())["Config"]["Labels"];
+    let labels = &inspect(past.image())["Config"]["Labels"];
     assert_eq!(labels["org.opencontainers.image.revision"], commit(&app));
     assert_eq!(labels["org.opencontainers.image.version"], past.version());
     assert_eq!(
@@ -57,7 +58,7 @@ fn characters_that_no_tag_can_hold_are_replaced() {
     let built = app.build(&[]);
     let short = &commit(&app)[..8];
     assert_eq!(built.version(), format!("release-1.0_rc-g{short}-r1"));
-    let labels = &app.inspect(built.image())["Config"]["Labels"];
+    let labels = &inspect(built.image())["Config"]["Labels"];
     assert_eq!(labels["io.paas.git-tag"], "release/1.0+rc");
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::support::app::App;
-use crate::support::engine::docker;
+use crate::support::engine::{docker, inspect, sh};
 
 #[test]
 fn an_image_runs_as_nobody_in_particular() {
@@ -11,11 +11,11 @@ fn an_image_runs_as_nobody_in_particular() {
     app.write("bin/tool", "#!/bin/sh\n");
     app.commit("tool");
     let built = app.build(&[]);
-    let config = &app.inspect(built.image())["Config"];
+    let config = &inspect(built.image())["Config"];
     assert_eq!(config["User"], "10001:10001");
     assert_eq!(config["WorkingDir"], "/app");
     assert_eq!(config["ExposedPorts"], serde_json::json!({"8080/tcp": {}}));
-    let found = app.sh(
+    let found = sh(
         built.image(),
         "id -u; id -g; pwd; stat -c '%u:%g %n' made folder main bin bin/tool; \
          for place in /paas /usr /etc /; do touch $place/x 2>/dev/null && echo $place; done; :",
@@ -31,7 +31,7 @@ fn an_image_runs_as_nobody_in_particular() {
 fn source_without_a_build_script_belongs_to_the_app_too() {
     let app = App::debian("");
     let built = app.build(&[]);
-    let found = app.sh(built.image(), "stat -c %u:%g main; cat main");
+    let found = sh(built.image(), "stat -c %u:%g main; cat main");
     assert_eq!(found, "10001:10001\none");
 }
 
@@ -91,7 +91,7 @@ fn processes_start_by_name() {
     assert_eq!(missing.status.code(), Some(127));
     let message = String::from_utf8_lossy(&missing.stderr);
     assert!(message.contains("filed web worker"), "{message}");
-    let labels = &app.inspect(built.image())["Config"]["Labels"];
+    let labels = &inspect(built.image())["Config"]["Labels"];
     assert_eq!(labels["io.paas.processes"], "filed,web,worker");
 }
 
@@ -128,7 +128,7 @@ fn the_user_can_be_another_one() {
     let app = App::debian("[start]\nscript = \"id -u; id -g\"\nuser = \"1234:99\"");
     let built = app.build(&[]);
     assert_eq!(docker(&["run", "--rm", built.image()]), "1234\n99\n");
-    assert_eq!(app.sh(built.image(), "stat -c %u:%g main"), "1234:99\n");
+    assert_eq!(sh(built.image(), "stat -c %u:%g main"), "1234:99\n");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn what_the_output_leaves_out_is_not_in_the_image() {
          output = [\"/opt/made\"]\ncache = [\"/var/cache/mine\"]",
     );
     let built = app.build(&[]);
-    let found = app.sh(built.image(), "cat /opt/made/x; ls /app /var/cache");
+    let found = sh(built.image(), "cat /opt/made/x; ls /app /var/cache");
     assert!(found.starts_with("one"), "{found}");
     assert!(
         !found.contains("main") && !found.contains("mine"),

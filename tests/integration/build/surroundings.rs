@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::support::app::{App, Built};
-use crate::support::engine::docker;
+use crate::support::engine::{docker, sh};
 
 fn build_with(app: &App, variables: &[(&str, &str)]) -> Built {
     let mut command = app.paas(&["build", "--json", "--progress", "json"]);
@@ -27,7 +27,7 @@ fn proxies_reach_the_scripts_and_stay_out_of_the_image() {
     let built = build_with(&app, &proxies);
     let proxy = "http://canary.proxy.example:3128";
     assert_eq!(
-        app.sh(built.image(), "cat seen"),
+        sh(built.image(), "cat seen"),
         format!("{proxy} {proxy} canary.internal canary.internal\n")
     );
     let all = everything_of(built.image());
@@ -59,7 +59,7 @@ fn the_machines_authorities_reach_the_scripts_and_stay_out_of_the_image() {
     let bundle = bundle.display().to_string();
     let built = build_with(&app, &[("PAAS_CA_BUNDLE", &bundle)]);
     let script = "cat count; test ! -e \"$(cat place)\"; ls -A /run/paas 2>&1 || :; env";
-    let found = app.sh(built.image(), script);
+    let found = sh(built.image(), script);
     assert!(found.starts_with("3\n"), "{found}");
     assert!(
         !found.contains("ca.pem") && !found.contains("SSL_CERT_FILE"),
@@ -74,7 +74,7 @@ fn the_machines_authorities_reach_the_scripts_and_stay_out_of_the_image() {
     assert_eq!(again.digest(), built.digest(), "authorities decide nothing");
     app.app_toml("script = 'echo \"${SSL_CERT_FILE:-none}\" > seen'");
     let without = build_with(&app, &[("PAAS_CA_BUNDLE", "")]);
-    assert_eq!(app.sh(without.image(), "cat seen"), "none\n");
+    assert_eq!(sh(without.image(), "cat seen"), "none\n");
 }
 
 fn docker_save(image: &str) -> Vec<u8> {
@@ -93,7 +93,7 @@ fn build_variables_are_the_builds_alone() {
     let built = app.build(&[]);
     let expected = "a \"b\"\n$c `d` 'e' \\ {{ 7*7 }} ${HOME}\té";
     assert_eq!(
-        app.sh(built.image(), "cat seen; printf %s \"${CANARY_VALUE-}\""),
+        sh(built.image(), "cat seen; printf %s \"${CANARY_VALUE-}\""),
         expected
     );
     let all = everything_of(built.image());
@@ -108,7 +108,7 @@ fn a_cache_outlives_a_build_and_is_not_in_the_image() {
     app.write("main", "two");
     let second = app.build(&[]);
     assert_eq!(
-        app.sh(
+        sh(
             second.image(),
             "cat seen; ls -A /var/cache/mine 2>/dev/null || :"
         ),
@@ -128,16 +128,16 @@ fn dependencies_stay_when_the_source_changes() {
     app.commit("dependencies");
     let read = "cat /opt/deps/when /opt/deps/saw both";
     let first = app.build(&[]);
-    let one = app.sh(first.image(), read);
+    let one = sh(first.image(), read);
     app.write("main", "two");
-    let two = app.sh(app.build(&[]).image(), read);
+    let two = sh(app.build(&[]).image(), read);
     assert_eq!(one.lines().next(), two.lines().next(), "installed once");
     assert!(
         two.ends_with("deps.txt\none\ntwo"),
         "the step sees only its files: {two}"
     );
     app.write("deps.txt", "three\n");
-    let three = app.sh(app.build(&[]).image(), read);
+    let three = sh(app.build(&[]).image(), read);
     assert_ne!(two.lines().next(), three.lines().next());
     assert!(three.ends_with("three\ntwo"), "{three}");
 }
@@ -151,8 +151,5 @@ fn dependencies_need_no_build_script() {
     );
     app.commit("dependencies");
     let built = app.build(&[]);
-    assert_eq!(
-        app.sh(built.image(), "cat installed/deps.txt main"),
-        "one\none"
-    );
+    assert_eq!(sh(built.image(), "cat installed/deps.txt main"), "one\none");
 }

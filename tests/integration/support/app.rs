@@ -110,19 +110,6 @@ impl App {
             &label,
         ]))
     }
-
-    /// What `docker inspect` says of a name.
-    pub fn inspect(&self, image: &str) -> Value {
-        let text = docker(&["image", "inspect", image]);
-        let mut list: Vec<Value> = serde_json::from_str(&text).expect("JSON");
-        list.remove(0)
-    }
-
-    /// Runs a shell script in an image of the app, instead of its start script.
-    pub fn sh(&self, image: &str, script: &str) -> String {
-        let shell = ["run", "--rm", "--network=none", "--entrypoint=/bin/sh"];
-        docker(&[&shell[..], &[image, "-euc", script]].concat())
-    }
 }
 
 impl Deref for App {

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 /// A name that nothing else has.
 pub fn unique(prefix: &str) -> String {
     let folder = tempfile::Builder::new().prefix("").rand_bytes(12).tempdir();
@@ -34,6 +36,19 @@ pub fn lines(text: &str) -> Vec<String> {
         .filter(|line| !line.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// What `docker inspect` says of an image.
+pub fn inspect(image: &str) -> Value {
+    let text = docker(&["image", "inspect", image]);
+    let mut list: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    list.remove(0)
+}
+
+/// Runs a shell script in an image, instead of its start script.
+pub fn sh(image: &str, script: &str) -> String {
+    let shell = ["run", "--rm", "--network=none", "--entrypoint=/bin/sh"];
+    docker(&[&shell[..], &[image, "-euc", script]].concat())
 }
 
 /// Removes an app's containers and images, by its label.
