@@ -61,8 +61,12 @@ pub async fn push(
             Error::usage(format!("`{version}` is not a version")).hint("`paas images` lists them")
         );
     };
-    if parts.dirty.is_some() {
-        check_clean(&project.listing.changed, options.allow_dirty)?;
+    if parts.dirty.is_some() && !options.allow_dirty {
+        check_clean(&project.listing.changed, false)?;
+        return Err(Error::refused(format!(
+            "{version} was built from changes that no commit holds"
+        ))
+        .hint("push a version of a commit, or give `--allow-dirty`"));
     }
     let reference = repository.tagged(&version)?;
     let engine = Engine::connect(&settings.engine).await?;

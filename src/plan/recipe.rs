@@ -151,6 +151,13 @@ pub struct Defaults {
 }
 
 impl Recipe {
+    /// Whether the final image takes its files from a build: there is a script, or dependencies of
+    /// which it would take nothing otherwise, such as `/app/node_modules`.
+    pub fn is_built(&self) -> bool {
+        let step = self.dependencies.as_ref();
+        self.build.is_some() || step.is_some_and(|step| step.output.is_empty())
+    }
+
     /// Fills in the base's defaults. Fails when there is nothing to start.
     pub fn of(
         app: &App,
