@@ -8,6 +8,7 @@ pub mod base;
 pub mod builder;
 pub mod cli;
 pub mod config;
+pub mod context;
 pub mod credentials;
 pub mod error;
 pub mod image;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Bootstrap, DefinitionFile, Detect};
+use super::{Bootstrap, DefinitionFile, Detect, Profile};
 use crate::image::{Digest, Reference};
 use crate::plan::{Defaults, template};
 
@@ -55,8 +55,8 @@ impl Definition {
         files.filter(move |(path, _)| !own.contains(path))
     }
 
-    /// Stands for all that decides the image's content, apart from its parent: what `base.toml` says
-    /// to `paas init` and to apps does not.
+    /// Stands for all that decides the image, apart from its parent: what `base.toml` says to
+    /// `paas init` does not.
     pub fn digest(&self) -> Digest {
         #[derive(Serialize)]
         struct Content<'a> {
@@ -64,6 +64,7 @@ impl Definition {
             packages: &'a [String],
             pull: Option<&'a Reference>,
             bootstrap: Option<&'a Bootstrap>,
+            profile: Option<String>,
             files: Vec<(&'a str, bool, Digest)>,
             templates: Digest,
         }
@@ -73,6 +74,7 @@ impl Definition {
             packages: &self.packages,
             pull: self.pull.as_ref(),
             bootstrap: self.bootstrap.as_ref(),
+            profile: Profile::of_chain(std::slice::from_ref(self)).map(|own| own.to_label()),
             files: files
                 .map(|(path, file)| (path.as_str(), file.executable, Digest::of(&file.content)))
                 .collect(),

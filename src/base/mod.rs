@@ -8,6 +8,7 @@ mod detect;
 mod embedded;
 mod files;
 mod folder;
+mod profile;
 mod render;
 mod toml_file;
 
@@ -15,6 +16,7 @@ pub use bootstrap::Bootstrap;
 pub use definition::Definition;
 pub use detect::{Condition, Detect, Proposal};
 pub use files::DefinitionFile;
+pub use profile::Profile;
 
 /// Whether `text` can name a base: a DNS label, as it becomes part of image names.
 pub fn is_name(text: &str) -> bool {

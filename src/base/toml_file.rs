@@ -5,9 +5,9 @@ use regex::Regex;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use super::profile::{self, BuildDefaults, StartDefaults};
 use super::{Bootstrap, Definition, DefinitionFile, Detect, is_name};
 use crate::image::Reference;
-use crate::plan::Defaults;
 use crate::{Error, Result, config};
 
 /// `base.toml` as written.
@@ -31,30 +31,6 @@ struct BaseToml {
     start: StartDefaults,
     #[serde(default)]
     detect: Vec<Detect>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BuildDefaults {
-    #[serde(default)]
-    cache: Vec<String>,
-    output: Option<Vec<String>>,
-    script: Option<String>,
-    #[serde(default)]
-    dependencies: DependencyDefaults,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DependencyDefaults {
-    #[serde(default)]
-    output: Vec<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StartDefaults {
-    script: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -135,13 +111,7 @@ pub(super) fn read(
         user: file.user,
         runtime: file.runtime.map(|name| name.0),
         rank: file.rank,
-        defaults: Defaults {
-            dependencies_output: file.build.dependencies.output,
-            cache: file.build.cache,
-            output: file.build.output,
-            build: file.build.script,
-            start: file.start.script,
-        },
+        defaults: profile::defaults(file.build, file.start),
         detect: file.detect,
         folder,
         files,

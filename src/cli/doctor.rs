@@ -22,6 +22,7 @@ pub struct Doctor {}
 
 impl Doctor {
     /// Prints what was found; a problem ends it with an error.
+    #[expect(clippy::unused_self, reason = "as the other commands")]
     pub fn run(self, session: &Session) -> Result<()> {
         let settings = session.settings()?;
         let options = DoctorOptions {

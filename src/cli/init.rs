@@ -52,7 +52,7 @@ impl Init {
             folder,
             name: self.name.clone(),
             force: self.force,
-            config_home: None,
+            config_home: session.settings()?.config_home,
         })?;
         let proposal = self.choose(&survey, session)?;
         survey.write(&proposal)?;

@@ -3,6 +3,8 @@
 //! A command's file turns its arguments into options, calls `ops` through [`Session::operate`] and
 //! prints what came of it.
 
+#![allow(clippy::doc_markdown, reason = "help texts are read in terminals")]
+
 mod args;
 mod base;
 mod build;

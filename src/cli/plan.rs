@@ -2,9 +2,9 @@ use clap::Args;
 
 use super::Session;
 use crate::Result;
+use crate::context::Listing;
 use crate::ops::{PlanDocument, Project};
 use crate::plan::Layout;
-use crate::source::Listing;
 use crate::ui::format;
 use crate::ui::sanitize;
 use crate::ui::table::Table;

@@ -1,6 +1,7 @@
 //! The validated content of `app.toml`. Whatever is in these types has passed its grammar.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroU16;
 use std::time::Duration;
 
@@ -93,6 +94,15 @@ pub enum BaseName {
     Named(String),
     /// Any image reference with a tag, digest or slash.
     Image(crate::image::Reference),
+}
+
+impl fmt::Display for BaseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Image(reference) => reference.fmt(f),
+        }
+    }
 }
 
 /// `[build] dependencies`.

@@ -43,6 +43,10 @@ pub struct PinnedBase {
     pub repository: Option<Repository>,
     /// The manifest's digest with a repository, else the engine's image ID.
     pub digest: Digest,
+    /// What a team's base says about apps, from the image's label; the platform's bases have none
+    /// here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
 }
 
 impl Lock {
@@ -101,6 +105,7 @@ mod tests {
             name: name.to_owned(),
             repository: None,
             digest: Digest::of(name.as_bytes()),
+            profile: None,
         };
         let bases = vec![base("python"), base("node")];
         let lock = Lock::next(None, Digest::of(b"a"), BTreeMap::new(), bases);

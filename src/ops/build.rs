@@ -107,9 +107,8 @@ pub async fn build(
         project: &project,
         tools,
     };
-    let bases = Bases::of(&project.app);
-    let pins = build.pins(&bases).await?;
-    let plan = BuildPlan::new(&project, settings, &bases, &pins)?;
+    let bases = Bases::pinned(&project.app, project.lock.as_ref(), &tools).await?;
+    let plan = BuildPlan::new(&project, settings, &bases)?;
     let may_write = build.check_lock(&plan)?;
     let secrets = fingerprint::of(&build.secrets()?, &settings.state_dir)?;
     let content = plan.content(&project, options.platform.as_deref(), secrets.as_deref());
@@ -122,7 +121,7 @@ pub async fn build(
     let cached = found.is_some();
     let image = match found {
         Some(image) => image,
-        None => build.run(&plan, &pins, &content, secrets).await?,
+        None => build.run(&plan, &bases.pins, &content, secrets).await?,
     };
     if may_write && plan.moves_lock(&project) {
         plan.lock.save(&project.folder)?;
@@ -164,22 +163,6 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// The lock's pins, and new ones for bases that it doesn't have.
-    async fn pins(&self, bases: &Bases) -> Result<Vec<PinnedBase>> {
-        let registry = self
-            .tools
-            .settings
-            .registry_for(self.project.app.registry.as_deref());
-        let mut pins = plan::pins_in_lock(self.project, bases);
-        for base in bases.names() {
-            let name = plan::lock_name(base);
-            if pins.iter().all(|pin| pin.name != name) {
-                pins.push(pins::resolve(base, registry, &self.tools).await?);
-            }
-        }
-        Ok(pins)
-    }
-
     /// Whether `app.lock` may be written; refuses where it would have to be and may not.
     fn check_lock(&self, plan: &BuildPlan) -> Result<bool> {
         match (self.options.locked, self.tools.settings.ci) {

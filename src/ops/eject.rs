@@ -1,3 +1,5 @@
+mod ignored;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -5,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Bases;
-use super::plan::{self, BuildPlan};
+use super::plan::BuildPlan;
 use super::project::Project;
-use crate::plan::{Layout, PlacedContent, own_files};
+use crate::plan::{Layout, Placed, PlacedContent, own_files};
 use crate::settings::Settings;
 use crate::{Error, Result};
 
@@ -25,9 +27,8 @@ pub struct EjectDocument {
 /// Writes the Dockerfile and its scripts into the app's folder, for those who want to leave.
 pub fn eject(folder: &Path, settings: &Settings, force: bool) -> Result<EjectDocument> {
     let project = Project::load(folder, settings, false)?;
-    let bases = Bases::of(&project.app);
-    let pins = plan::pins_in_lock(&project, &bases);
-    let plan = BuildPlan::new(&project, settings, &bases, &pins)?;
+    let bases = Bases::known(&project.app, project.lock.as_ref())?;
+    let plan = BuildPlan::new(&project, settings, &bases)?;
     if !project.app.build.include.is_empty() {
         return Err(
             Error::refused("an app that includes folders beside its own can't be ejected")
@@ -35,51 +36,86 @@ pub fn eject(folder: &Path, settings: &Settings, force: bool) -> Result<EjectDoc
         );
     }
     let layout = Layout::ejected();
-    let mut files = vec![(
-        "Dockerfile".to_owned(),
-        plan.dockerfile(&project, &layout).into_bytes(),
-    )];
+    let dockerfile = plan.dockerfile(&project, &layout);
+    let mut files = vec![
+        Written::text("Dockerfile", dockerfile),
+        Written::text(ignored::FILE, ignored::text(&project, &layout)?),
+    ];
     for placed in own_files(&plan.recipe, &project.listing, &layout)? {
-        files.push((placed.path, bytes(&placed.content)?));
+        files.push(Written::of(placed)?);
     }
-    if !force && let Some((taken, _)) = files.iter().find(|(path, _)| folder.join(path).exists()) {
-        return Err(Error::refused(format!("{taken} is there already"))
+    let taken = files.iter().find(|file| folder.join(&file.path).exists());
+    if !force && let Some(taken) = taken {
+        return Err(Error::refused(format!("{} is there already", taken.path))
             .hint("`paas eject --force` replaces it"));
     }
-    for (path, content) in &files {
-        write(&folder.join(path), content)?;
+    for file in &files {
+        file.write(folder)?;
     }
     Ok(EjectDocument {
         command: command(&project, &plan),
         folder: folder.to_owned(),
-        files: files.into_iter().map(|(path, _)| path).collect(),
+        files: files.into_iter().map(|file| file.path).collect(),
     })
 }
 
-fn bytes(content: &PlacedContent) -> Result<Vec<u8>> {
-    match content {
-        PlacedContent::Bytes(bytes) => Ok(bytes.to_vec()),
-        PlacedContent::Disk { origin, .. } => fs::read(origin).map_err(|error| {
-            Error::usage(format!("cannot read {}", origin.display())).caused_by(error)
-        }),
-        PlacedContent::Link(target) => Err(Error::usage(format!(
-            "a link to {} can't be a script or a dependency file of an ejected Dockerfile",
-            target.display()
-        ))),
-    }
+/// A file on its way to the app's folder.
+struct Written {
+    path: String,
+    content: Vec<u8>,
+    executable: bool,
 }
 
-fn write(path: &Path, content: &[u8]) -> Result<()> {
-    let fail = |error: std::io::Error| {
-        Error::unavailable(format!("cannot write {}", path.display())).caused_by(error)
-    };
-    let folder = path.parent().expect("a file has a folder");
-    fs::create_dir_all(folder).map_err(fail)?;
-    let temporary = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
-    fs::write(temporary.path(), content).map_err(fail)?;
-    fs::set_permissions(temporary.path(), fs::Permissions::from_mode(0o644)).map_err(fail)?;
-    temporary.persist(path).map_err(|error| fail(error.error))?;
-    Ok(())
+impl Written {
+    fn text(path: &str, text: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            content: text.into_bytes(),
+            executable: false,
+        }
+    }
+
+    fn of(placed: Placed) -> Result<Self> {
+        let (content, executable) = match placed.content {
+            PlacedContent::Bytes(bytes) => (bytes.to_vec(), false),
+            PlacedContent::Disk {
+                origin, executable, ..
+            } => {
+                let content = fs::read(&origin).map_err(|error| {
+                    Error::usage(format!("cannot read {}", origin.display())).caused_by(error)
+                })?;
+                (content, executable)
+            }
+            PlacedContent::Link(target) => {
+                return Err(Error::usage(format!(
+                    "a link to {} can't be a script or a dependency file of an ejected Dockerfile",
+                    target.display()
+                )));
+            }
+        };
+        Ok(Self {
+            path: placed.path,
+            content,
+            executable,
+        })
+    }
+
+    fn write(&self, folder: &Path) -> Result<()> {
+        let path = folder.join(&self.path);
+        let fail = |error: std::io::Error| {
+            Error::unavailable(format!("cannot write {}", path.display())).caused_by(error)
+        };
+        let folder = path.parent().expect("a file has a folder");
+        fs::create_dir_all(folder).map_err(fail)?;
+        let temporary = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+        fs::write(temporary.path(), &self.content).map_err(fail)?;
+        let mode = if self.executable { 0o755 } else { 0o644 };
+        fs::set_permissions(temporary.path(), fs::Permissions::from_mode(mode)).map_err(fail)?;
+        temporary
+            .persist(&path)
+            .map_err(|error| fail(error.error))?;
+        Ok(())
+    }
 }
 
 fn command(project: &Project, plan: &BuildPlan) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::base::{self, Forced};
 use super::{Tools, transfer};
-use crate::base::Definition;
+use crate::base::{Definition, Profile};
 use crate::builder::Image;
 use crate::config::{BaseName, PinnedBase};
 use crate::image::{Digest, Reference, Repository};
@@ -25,10 +25,22 @@ pub async fn resolve(
     registry: Option<&str>,
     tools: &Tools<'_>,
 ) -> Result<PinnedBase> {
-    match name {
-        BaseName::Named(name) => named(name, registry, tools).await,
-        BaseName::Image(reference) => image(reference, tools).await,
-    }
+    let pin = match name {
+        BaseName::Named(name) if Definition::embedded(name).is_some() => {
+            return named(name, registry, tools).await;
+        }
+        BaseName::Named(name) => named(name, registry, tools).await?,
+        BaseName::Image(reference) => image(reference, tools).await?,
+    };
+    let profile = profile(&pin, tools).await?;
+    Ok(PinnedBase { profile, ..pin })
+}
+
+/// The label of an image that is none of the platform's; it is fetched where it isn't here.
+async fn profile(pin: &PinnedBase, tools: &Tools<'_>) -> Result<Option<String>> {
+    let here = ensure_local(pin, tools).await?;
+    let image = tools.engine.image(&here.reference).await?;
+    Ok(image.and_then(|mut image| image.config.labels.remove(Profile::LABEL)))
 }
 
 /// Makes sure that the engine has the pinned image, and returns it with the reference that a
@@ -65,6 +77,7 @@ async fn named(name: &str, registry: Option<&str>, tools: &Tools<'_>) -> Result<
         name: name.to_owned(),
         repository,
         digest,
+        profile: None,
     };
     if let Some(registry) = registry {
         let repository = base::repository(name, Some(registry))?;
@@ -91,6 +104,7 @@ async fn image(reference: &Reference, tools: &Tools<'_>) -> Result<PinnedBase> {
         name: reference.to_string(),
         repository: repository.cloned(),
         digest: digest.clone(),
+        profile: None,
     };
     if let Some(digest) = reference.digest() {
         return Ok(pin(Some(repository), digest));

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::Bases;
 use super::project::Project;
-use crate::config::{self, BaseName, Lock, PinnedBase};
+use crate::config::{self, Lock};
 use crate::image::{Reference, Version};
 use crate::plan::{self, ContentKey, Layout, PinnedImage, Recipe};
 use crate::settings::Settings;
@@ -25,20 +25,17 @@ pub struct BuildPlan {
 
 impl BuildPlan {
     /// Plans with pinned bases.
-    pub fn new(
-        project: &Project,
-        settings: &Settings,
-        bases: &Bases,
-        pins: &[PinnedBase],
-    ) -> Result<Self> {
-        let recipe = Recipe::resolve(
-            &project.app,
-            pinned(&bases.build, pins),
-            pinned(&bases.runtime, pins),
-            bases.defaults.clone(),
-        )?;
+    pub fn new(project: &Project, settings: &Settings, bases: &Bases) -> Result<Self> {
+        let (build, runtime) = (&bases.build, &bases.runtime);
+        let defaults = bases.defaults.clone();
+        let recipe = Recipe::of(&project.app, build, runtime, &bases.pins, defaults)?;
         let previous = project.lock.as_ref();
-        let lock = Lock::next(previous, recipe.digest(), recipe.inputs(), pins.to_vec());
+        let lock = Lock::next(
+            previous,
+            recipe.digest(),
+            recipe.inputs(),
+            bases.pins.clone(),
+        );
         let changes = previous.map_or_else(Vec::new, |previous| {
             config::changes(previous, &lock)
                 .iter()
@@ -83,31 +80,6 @@ impl BuildPlan {
     }
 }
 
-/// The name of a base as `app.lock` has it.
-pub fn lock_name(base: &BaseName) -> String {
-    match base {
-        BaseName::Named(name) => name.clone(),
-        BaseName::Image(reference) => reference.to_string(),
-    }
-}
-
-/// The pins of `app.lock` that the app still uses.
-pub fn pins_in_lock(project: &Project, bases: &Bases) -> Vec<PinnedBase> {
-    let locked = project.lock.iter().flat_map(|lock| &lock.bases);
-    let wanted: Vec<String> = bases.names().into_iter().map(lock_name).collect();
-    locked
-        .filter(|pin| wanted.contains(&pin.name))
-        .cloned()
-        .collect()
-}
-
-fn pinned(base: &BaseName, pins: &[PinnedBase]) -> PinnedImage {
-    let name = lock_name(base);
-    pins.iter()
-        .find(|pin| pin.name == name)
-        .map_or_else(|| PinnedImage::unpinned(base), PinnedImage::of)
-}
-
 /// What `paas plan` prints.
 #[derive(Debug, Serialize)]
 pub struct PlanDocument {
@@ -148,11 +120,9 @@ pub struct PlanDocument {
 impl PlanDocument {
     /// Plans without contacting anything.
     pub fn new(project: &Project, settings: &Settings) -> Result<(Self, BuildPlan)> {
-        let bases = Bases::of(&project.app);
-        let pins = pins_in_lock(project, &bases);
-        let plan = BuildPlan::new(project, settings, &bases, &pins)?;
-        let is_pinned = pins.len() == bases.names().len();
-        let content = (is_pinned && plan.recipe.secrets.is_empty())
+        let bases = Bases::known(&project.app, project.lock.as_ref())?;
+        let plan = BuildPlan::new(project, settings, &bases)?;
+        let content = (bases.are_pinned() && plan.recipe.secrets.is_empty())
             .then(|| plan.content(project, None, None));
         let sizes = project.listing.files.iter().map(|file| file.kind.size());
         let mut used = vec![plan.recipe.base.clone()];

@@ -1,10 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use crate::Result;
 use crate::config::{self, APP_FILE, App, Lock};
+use crate::context::Listing;
 use crate::image::{Head, Repository};
 use crate::settings::Settings;
-use crate::source::{Listing, ListingRequest, Source};
+use crate::source::{ListingRequest, Source};
+use crate::{Error, Result};
 
 /// An app in its repository, as it is on disk: what a plan is made of.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl Project {
         let app = loaded.app;
         let lock = Lock::load(folder)?;
         let source = Source::discover(folder)?;
+        check_included(&source, &app.build.include)?;
         let request = ListingRequest {
             exclude: app.build.exclude.clone(),
             include: app.build.include.clone(),
@@ -65,6 +67,19 @@ impl Project {
     /// Where its versions live.
     pub fn repository(&self, settings: &Settings) -> Result<Repository> {
         repository(&self.app, settings)
+    }
+}
+
+/// Refuses a path that nothing is at: it would be a library that the build silently lacks.
+fn check_included(source: &Source, include: &[String]) -> Result<()> {
+    let is_there = |path: &&String| source.root.join(path).symlink_metadata().is_ok();
+    match include.iter().find(|path| !is_there(path)) {
+        None => Ok(()),
+        Some(missing) => Err(Error::usage(format!(
+            "[build] include names `{}`, which is not in the repository",
+            missing.escape_debug()
+        ))
+        .hint("paths in `include` begin at the repository's root")),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::labels;
-use super::plan::{self, BuildPlan};
+use super::plan::BuildPlan;
 use super::project::Project;
 use super::{Bases, Tools, transfer};
 use crate::builder::{Engine, Image};
@@ -51,9 +51,8 @@ pub async fn push(
     let version = if let Some(version) = &options.version {
         version.clone()
     } else {
-        let bases = Bases::of(&project.app);
-        let pins = plan::pins_in_lock(&project, &bases);
-        BuildPlan::new(&project, settings, &bases, &pins)?
+        let bases = Bases::known(&project.app, project.lock.as_ref())?;
+        BuildPlan::new(&project, settings, &bases)?
             .version
             .to_string()
     };
@@ -62,8 +61,12 @@ pub async fn push(
             Error::usage(format!("`{version}` is not a version")).hint("`paas images` lists them")
         );
     };
-    if parts.dirty.is_some() {
-        check_clean(&project.listing.changed, options.allow_dirty)?;
+    if parts.dirty.is_some() && !options.allow_dirty {
+        check_clean(&project.listing.changed, false)?;
+        return Err(Error::refused(format!(
+            "{version} was built from changes that no commit holds"
+        ))
+        .hint("push a version of a commit, or give `--allow-dirty`"));
     }
     let reference = repository.tagged(&version)?;
     let engine = Engine::connect(&settings.engine).await?;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::template;
 use super::{CodeSource, Recipe};
-use crate::source::{ContextFile, FileKind, Listing};
+use crate::context::{ContextFile, FileKind, Listing};
 use crate::{Error, Result};
 
 /// Where a Dockerfile finds the app's files and ours in its context.

@@ -16,6 +16,8 @@ struct View<'a> {
     layout: &'a Layout,
     cache_mounts: Vec<CacheMount<'a>>,
     installed: Vec<&'a str>,
+    /// Whether the final image takes its files from a build.
+    is_built: bool,
 }
 
 #[derive(Serialize)]
@@ -40,6 +42,7 @@ pub fn render(recipe: &Recipe, app: &str, layout: &Layout) -> String {
             })
             .collect(),
         installed: installed(recipe),
+        is_built: recipe.is_built(),
     };
     let context = Context::from_serialize(&view).expect("plain data");
     let mut tera = Tera::default();
@@ -52,7 +55,7 @@ pub fn render(recipe: &Recipe, app: &str, layout: &Layout) -> String {
 /// The dependencies' folders that the final image takes as layers of their own: those that it
 /// doesn't take from the build anyway.
 fn installed(recipe: &Recipe) -> Vec<&str> {
-    let built: &[String] = if recipe.build.is_some() {
+    let built: &[String] = if recipe.is_built() {
         &recipe.output
     } else {
         &[]
@@ -73,13 +76,13 @@ fn installed(recipe: &Recipe) -> Vec<&str> {
 mod tests {
     use super::*;
     use crate::config;
-    use crate::plan::{Defaults, PinnedImage};
+    use crate::plan::Defaults;
 
     fn dockerfile(text: &str) -> String {
         let app = config::parse(text, "app.toml").unwrap().app;
-        let base = PinnedImage::unpinned(&app.build.base);
-        let runtime = PinnedImage::unpinned(app.build.runtime.as_ref().unwrap_or(&app.build.base));
-        let recipe = Recipe::resolve(&app, base, runtime, Defaults::default()).unwrap();
+        let base = &app.build.base;
+        let runtime = app.build.runtime.as_ref().unwrap_or(base);
+        let recipe = Recipe::of(&app, base, runtime, &[], Defaults::default()).unwrap();
         // The mounts of every step are the same and long.
         let text = render(&recipe, "shop", &Layout::served());
         text.replace("--mount=type=secret,id=paas-ca,target=/run/paas/ca.pem --mount=type=secret,id=paas-truststore,target=/run/paas/truststore.jks", "[authorities]")
@@ -90,11 +93,11 @@ mod tests {
         let text = "name = \"site\"\n[build]\nbase = \"static\"\n[start]\nscript = \"exec static-server\"\n";
         insta::assert_snapshot!(dockerfile(text), @r#"
         FROM paas/static:latest
+        USER 10001:10001
         WORKDIR /app
         COPY paas/runtime/ /paas/
         ENV PORT=8080
         EXPOSE 8080
-        USER 10001:10001
         ENTRYPOINT ["/bin/sh", "/paas/start"]
         CMD ["web"]
         COPY --chown=10001:10001 app/ /app/
@@ -134,12 +137,12 @@ mod tests {
 
         FROM paas/python-runtime:latest
         RUN --mount=type=bind,source=paas/steps/packages,target=/run/paas/steps [authorities] --mount=type=cache,id=paas-apt-archives,target=/var/cache/apt/archives,sharing=locked --mount=type=cache,id=paas-apt-lists,target=/var/lib/apt/lists,sharing=locked ["/bin/sh", "/run/paas/steps/run", "packages"]
+        USER 10001:10001
         WORKDIR /app
         COPY --from=dependencies /venv /venv
         COPY paas/runtime/ /paas/
         ENV PORT=8080
         EXPOSE 8080
-        USER 10001:10001
         ENTRYPOINT ["/bin/sh", "/paas/start"]
         CMD ["web"]
         COPY --from=build --chown=10001:10001 /app /app

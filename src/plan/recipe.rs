@@ -70,8 +70,14 @@ impl PinnedImage {
         }
     }
 
-    /// An image that no build has pinned yet.
-    pub fn unpinned(base: &BaseName) -> Self {
+    /// The pinned image of that name, or one that no build has pinned yet.
+    fn among(pins: &[PinnedBase], base: &BaseName) -> Self {
+        let name = base.to_string();
+        let pin = pins.iter().find(|pin| pin.name == name);
+        pin.map_or_else(|| Self::unpinned(base), Self::of)
+    }
+
+    fn unpinned(base: &BaseName) -> Self {
         let (name, reference) = match base {
             BaseName::Named(name) => (name.clone(), named(name, "latest")),
             BaseName::Image(reference) => (reference.to_string(), reference.clone()),
@@ -145,13 +151,22 @@ pub struct Defaults {
 }
 
 impl Recipe {
+    /// Whether the final image takes its files from a build: there is a script, or dependencies of
+    /// which it would take nothing otherwise, such as `/app/node_modules`.
+    pub fn is_built(&self) -> bool {
+        let step = self.dependencies.as_ref();
+        self.build.is_some() || step.is_some_and(|step| step.output.is_empty())
+    }
+
     /// Fills in the base's defaults. Fails when there is nothing to start.
-    pub fn resolve(
+    pub fn of(
         app: &App,
-        base: PinnedImage,
-        runtime: PinnedImage,
+        base: &BaseName,
+        runtime: &BaseName,
+        pins: &[PinnedBase],
         defaults: Defaults,
     ) -> Result<Self> {
+        let [base, runtime] = [base, runtime].map(|base| PinnedImage::among(pins, base));
         let build = &app.build;
         let web = match (&app.start.script, defaults.start) {
             (Some(script), _) => Code::from(script),

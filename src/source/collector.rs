@@ -6,7 +6,6 @@ use std::path::Path;
 use git2::Repository;
 
 use super::excludes::Excludes;
-use super::files::{ContextFile, FileKind, LeftOut, Listing, Rule};
 use super::gitignore::Ignores;
 use super::index::{Blob, EXECUTABLE, Entry, Index, SUBMODULE};
 use super::layout::Layout;
@@ -15,6 +14,7 @@ use super::staged::Staged;
 use super::state::{Source, git_error, open_error};
 use super::walk::{Finding, Start, Tree, walk};
 use super::{beneath, compare, convert, links};
+use crate::context::{ContextFile, FileKind, LeftOut, Listing, Rule};
 use crate::{Error, Result};
 
 /// Gathers what the walks of a repository and its submodules find.

@@ -2,8 +2,8 @@
 
 use rustix::fs::{FileType, Stat};
 
-use super::files::FileKind;
 use super::index::{EXECUTABLE, Entry, LINK, REGULAR, Stamp};
+use crate::context::FileKind;
 
 /// Whether git's record of a file still holds. A file modified no earlier than the index was
 /// written may have changed again unnoticed ("racily clean"), and doesn't count.

@@ -11,9 +11,9 @@ use std::path::Path;
 use git2::{AttrCheckFlags, AttrValue, Config, Repository};
 use sha2::{Digest as _, Sha256};
 
-use super::files::FileKind;
 use super::index::{Blob, Index};
 use super::{beneath, blob};
+use crate::context::FileKind;
 use crate::{Error, Result};
 
 /// An LFS pointer is at most this long (git-lfs, docs/spec.md).

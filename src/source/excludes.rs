@@ -1,8 +1,8 @@
 //! What the context leaves out: `.dockerignore` and `[build] exclude`, by Docker's rules. Not
 //! gitignore: patterns are anchored at the context's root and the last match wins.
 
-use super::files::Rule;
 use super::glob::{Dialect, Glob};
+use crate::context::Rule;
 use crate::{Error, Result};
 
 /// Patterns in order: `.dockerignore` first, then `app.toml`.

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::beneath;
-use super::files::Rule;
 use super::glob::{Dialect, Glob};
+use crate::context::Rule;
 
 /// The ignore rules of one repository. Each folder's file is read when it is first needed.
 pub struct Ignores<'a> {

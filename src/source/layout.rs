@@ -1,4 +1,4 @@
-use super::files::ContextFile;
+use crate::context::ContextFile;
 use crate::{Error, Result};
 
 /// The app's own files: they steer the build, and changing them is no change of the content.

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use super::beneath;
 use super::collector::Collector;
 use super::excludes::Excludes;
-use super::files::{ContextFile, Listing};
 use super::layout::Layout;
 use super::state::Source;
+use crate::context::{ContextFile, Listing};
 use crate::{Error, Result};
 
 /// What to list.

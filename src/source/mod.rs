@@ -9,7 +9,6 @@ mod commits;
 mod compare;
 mod convert;
 mod excludes;
-mod files;
 mod gitignore;
 mod glob;
 mod history;
@@ -25,9 +24,9 @@ mod times;
 mod visit;
 mod walk;
 
+pub use crate::context::{ContextFile, FileKind, LeftOut, Listing, Rule};
 pub use crate::image::Head;
 pub use checkout::{CheckoutRequest, checkout, without_user_info};
-pub use files::{ContextFile, FileKind, LeftOut, Listing, Rule};
 pub use listing::ListingRequest;
 pub use state::Source;
 pub use times::FileTimes;

@@ -6,8 +6,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::files::Listing;
 use super::index::Blob;
+use crate::context::Listing;
 use crate::{Error, Result};
 
 /// First bytes of the file; another layout gets another number.

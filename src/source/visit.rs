@@ -9,12 +9,12 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, Stat, statat};
 use rustix::io::Errno;
 
 use super::excludes::Matched;
-use super::files::{FileKind, Rule};
 use super::index::{Blob, Child, Entry, LINK, SUBMODULE};
 use super::layout::Layout;
 use super::queue::{Queue, Task};
 use super::walk::{Finding, Tree};
 use super::{beneath, blob, compare};
+use crate::context::{FileKind, Rule};
 use crate::{Error, Result};
 
 /// One thread of a walk.

@@ -7,12 +7,12 @@ use std::os::fd::BorrowedFd;
 use rustix::io::Errno;
 
 use super::excludes::Excludes;
-use super::files::{FileKind, Rule};
 use super::gitignore::Ignores;
 use super::index::{Blob, Index};
 use super::layout::Layout;
 use super::queue::{Queue, Task};
 use super::visit::Worker;
+use crate::context::{FileKind, Rule};
 use crate::{Error, Result};
 
 /// What a walk needs to know of one repository.

@@ -1,6 +1,8 @@
 //! `paas base` with the real binary, engine and registry: a team derives a base, builds, pushes and
 //! pins it.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use paas::config::Lock;
@@ -29,7 +31,9 @@ impl Team {
         let pem = authority.cert.pem();
         let marker = pem.lines().nth(3).unwrap().to_owned();
         let folder = format!("bases/{name}");
-        let toml = format!("description = \"the team's own\"\nparent = \"{parent}\"\n");
+        let toml = format!(
+            "description = \"the team's own\"\nparent = \"{parent}\"\n[start]\nscript = \"exec true\"\n"
+        );
         sandbox
             .write("ca.pem", pem)
             .write(format!("{folder}/base.toml"), toml)
@@ -129,10 +133,8 @@ fn a_team_derives_builds_pushes_and_pins_a_base() {
 
 /// From the local image to a newer one, and from there to the registry's.
 fn pin_follows(team: &Team, first: &str) {
-    let app = format!(
-        "name = \"shop\"\n[build]\nbase = \"{}\"\n[start]\nscript = \"exec true\"\n",
-        team.name
-    );
+    // How it starts is told by the base, whose folder the app doesn't know.
+    let app = format!("name = \"shop\"\n[build]\nbase = \"{}\"\n", team.name);
     team.sandbox.write("shop/app.toml", app);
     let check = ["-C", "shop", "base", "update", "--check"];
     team.paas(&check).assert().code(3);
@@ -185,6 +187,44 @@ java -XshowSettings:properties -version 2>&1 | grep -c trustStore=/run/paas >>/t
         let output = Command::new("sh").args(["-c", &script]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), found, "{text}");
     }
+}
+
+/// mmdebstrap that fails after it has written a whole archive: two blocks of zeros end a tar.
+const FAILING: &str = "#!/bin/sh\nhead -c 1024 /dev/zero\necho 'E: no such suite' >&2\nexit 25\n";
+
+#[test]
+fn a_bootstrap_that_fails_leaves_no_image() {
+    let sandbox = Sandbox::new();
+    let name = unique("paas-test-root");
+    let toml = "description = \"x\"\n[bootstrap]\nsuite = \"gone\"\nsources = []\n";
+    sandbox
+        .write(format!("{name}/base.toml"), toml)
+        .write(format!("{name}/Dockerfile.tera"), "FROM {{ parent }}\n")
+        .write("bin/mmdebstrap", FAILING);
+    let folder = format!("./{name}");
+    let build = ["base", "build", &folder];
+    let missing = predicates::str::contains("`apt-get install mmdebstrap`");
+    let mut command = sandbox.paas(&build);
+    command
+        .env("PATH", "/nowhere")
+        .assert()
+        .code(4)
+        .stderr(missing);
+
+    let program = sandbox.repo().join("bin/mmdebstrap");
+    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", sandbox.repo().join("bin").display());
+    let failed = predicates::str::contains("error: mmdebstrap failed (exit status: 25)");
+    let said = predicates::str::contains("E: no such suite");
+    let mut command = sandbox.paas(&build);
+    command
+        .env("PATH", path)
+        .assert()
+        .code(4)
+        .stderr(failed)
+        .stderr(said);
+    let images = docker(&["images", "--quiet", &format!("paas/{name}-bootstrap")]);
+    assert_eq!(images, "");
 }
 
 #[test]

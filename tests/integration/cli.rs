@@ -11,7 +11,54 @@ use crate::support::Sandbox;
 fn help_names_the_commands() {
     let output = Sandbox::new().paas(&["--help"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
-    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"");
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r"
+    From a git repository with an app.toml to a versioned image, without a Dockerfile
+
+    Usage: paas [OPTIONS] <COMMAND>
+
+    Commands:
+      init         Tell what the app is written in, and write its app.toml
+      plan         Print what would be built, and every input that decides the version
+      build        Build a version, or find that nothing changed
+      push         Publish a version to the registry
+      images       List versions, on this machine and in the registry
+      base         Base images: what builds start from
+      webhook      Build what one git event asks for, in CI or from a webhook's payload
+      doctor       Look whether everything is there that a build needs
+      gc           Remove old versions from this machine
+      eject        Write the Dockerfile and its scripts, to go on without paas
+      schema       Print the JSON Schema of app.toml
+      completions  Print the script that completes commands in a shell
+      man          Print the manual, or write a page for each command
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Global options:
+      -C, --directory <PATH>       The app's folder [default: the nearest with an app.toml, upwards
+                                   within the repository]
+          --json                   Print one JSON document on stdout
+          --progress <STYLE>       How progress is shown on stderr: auto, tty (a live tree), plain
+                                   (lines) or json (one event a line) [default: auto]
+      -q, --quiet                  Show only warnings and errors on stderr
+          --color <WHEN>           When to use colours: auto, always or never [default: auto]
+          --docker-host <ADDRESS>  The Docker Engine's socket, or tcp:// address
+          --registry <HOST>        The registry's host, with its port where needed
+
+    Environment:
+      DOCKER_HOST, DOCKER_CONTEXT  the Docker Engine
+      PAAS_REGISTRY                where images are pushed
+      PAAS_CA_BUNDLE               certificate authorities for build steps (PEM); empty for none
+      PAAS_STATE_DIR               what is kept between builds
+      CI                           no prompts, no live progress, `app.lock` is not rewritten
+      NO_COLOR                     no colours
+
+    Exit codes:
+      0 done   1 unexpected   2 usage or configuration   3 refused
+      4 engine, registry or network failed   5 the build script failed
+      130 interrupted
+    ");
 }
 
 #[test]

@@ -7,16 +7,25 @@
 )]
 
 mod base;
+mod build;
 mod builder;
 mod cli;
 mod context_files;
 mod describe;
 mod doctor;
+mod eject;
 mod examples;
+mod gc;
+mod hostile;
 mod init;
+mod interrupt;
 mod pins;
+mod plan;
+mod push;
 mod registry;
 mod repositories;
+mod secrets;
 mod source;
 mod support;
+mod versions;
 mod webhook;

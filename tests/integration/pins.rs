@@ -39,6 +39,8 @@ impl Bench {
             proxies: BTreeMap::new(),
             docker_config: folder.path().join("docker"),
             state_dir: folder.path().join("state"),
+            cache_dir: "/nonexistent".into(),
+            config_home: None,
             ci: false,
         };
         let (recorder, reporter) = Recorder::new();
@@ -96,6 +98,7 @@ fn pinned(name: &str, repository: Option<&str>, digest: &Digest) -> PinnedBase {
         name: name.to_owned(),
         repository: repository.map(|name| name.parse().unwrap()),
         digest: digest.clone(),
+        profile: None,
     }
 }
 
@@ -176,7 +179,7 @@ async fn a_pin_comes_to_the_engine() {
         here.reference.to_string(),
         format!("paas/pinned:{}", id.short())
     );
-    assert_eq!(here.digest, id);
+    assert_eq!(here.digest.as_ref(), Some(&id));
     let again = pins::ensure_local(&local, &bench.tools()).await.unwrap();
     assert_eq!(again, here);
 

@@ -3,7 +3,7 @@
 mod credentials;
 mod fake;
 mod faults;
-mod server;
+pub mod server;
 mod sign_in;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,8 @@
 //! A repository, a private home and the real binary.
 
+pub mod app;
+pub mod engine;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -102,6 +102,50 @@ fn hostile_values_are_refused_where_they_stand() {
 }
 
 #[test]
+fn no_value_of_a_bootstrap_is_an_option_of_the_program() {
+    let root = |key: &str, value: &str| {
+        let values = [
+            ("suite", "\"bookworm\""),
+            (
+                "sources",
+                "[\"deb http://deb.debian.org/debian bookworm main\"]",
+            ),
+            ("exclude", "[\"/usr/share/doc/*\"]"),
+        ];
+        let lines = values.map(|(name, valid)| {
+            let value = if name == key { value } else { valid };
+            format!("{name} = {value}\n")
+        });
+        format!("description = \"x\"\n[bootstrap]\n{}", lines.concat())
+    };
+    let temporary = TempDir::new().unwrap();
+    Definition::load(&base(temporary.path(), "root", &root("", ""))).unwrap();
+    for (key, value, message) in [
+        ("suite", "\"--setup-hook=id\"", "is not a suite"),
+        ("suite", "\"/etc\"", "is not a suite"),
+        (
+            "sources",
+            "[\"--setup-hook=id\"]",
+            "is not a line of sources.list",
+        ),
+        (
+            "sources",
+            "[\"deb x y\\ndeb z\"]",
+            "is not a line of sources.list",
+        ),
+        (
+            "exclude",
+            "[\"/x\\npre-invoke=id\"]",
+            "is not an absolute path",
+        ),
+        ("exclude", "[\"x\"]", "is not an absolute path"),
+    ] {
+        let error = error(&root(key, value));
+        assert!(error.contains(message), "{key} = {value}: {error}");
+    }
+}
+
+#[test]
 fn a_root_or_a_parent_but_not_both() {
     let message = "needs either `parent`, or `pull` and `bootstrap`";
     assert!(error("description = 'x'").contains(message));

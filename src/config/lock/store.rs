@@ -126,6 +126,7 @@ mod tests {
             name: name.to_owned(),
             repository: repository.map(|name| name.parse().unwrap()),
             digest: Digest::of(name.as_bytes()),
+            profile: None,
         };
         let inputs = [
             ("build.script", "2c26b46b68ff"),

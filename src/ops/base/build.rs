@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::image::{BaseImage, DEFINITION, NAME, PARENT, repository};
 use super::root;
-use crate::base::Definition;
+use crate::base::{Definition, Profile};
 use crate::builder::{BuildRequest, Content, Entry, Image, StepTitle};
 use crate::image::{Digest, Reference};
 use crate::ops::Tools;
@@ -51,17 +51,19 @@ pub async fn build(definition: &Definition, forced: Forced, tools: &Tools<'_>) -
     let network = BuildNetwork::new(tools.settings, tools.reporter).await?;
     let root = chain.first().expect("the definition itself at least");
     let mut parent = root::ensure(root, forced.pull, tools).await?;
-    let mut ancestors = chain.iter().peekable();
+    let mut done = 0;
     loop {
-        let base = ancestors.next().expect("the last one returns");
-        let is_last = ancestors.peek().is_none();
+        done += 1;
+        let line = &chain[..done];
+        let base = &line[done - 1];
+        let is_last = done == chain.len();
         let built = match current(base, &parent, tools).await? {
             Some(image) if !(is_last && forced.no_cache) => Built {
                 image: BaseImage::of(&base.name, &image),
                 unchanged: true,
             },
             _ => {
-                let request = request(base, &parent, is_last && forced.no_cache, &network)?;
+                let request = request(line, &parent, is_last && forced.no_cache, &network)?;
                 make(base, request, tools).await?
             }
         };
@@ -130,12 +132,14 @@ async fn make(base: &Definition, request: BuildRequest, tools: &Tools<'_>) -> Re
     })
 }
 
+/// `line` begins with the root and ends with the base.
 fn request(
-    base: &Definition,
+    line: &[Definition],
     parent: &Parent,
     no_cache: bool,
     network: &BuildNetwork,
 ) -> Result<BuildRequest> {
+    let base = line.last().expect("the base itself at least");
     let definition = base.digest();
     let key = format!("paas-base-{}-{}", base.name, definition.short());
     let mut request = BuildRequest::new(base.render(&parent.reference)?, key);
@@ -143,6 +147,10 @@ fn request(
     request.args.clone_from(&network.args);
     request.public_secrets.clone_from(&network.public_secrets);
     request.labels = labels(base, &definition, &parent.id);
+    if let Some(profile) = Profile::of_chain(line) {
+        let label = Profile::LABEL.to_owned();
+        request.labels.insert(label, profile.to_label());
+    }
     request.tags = vec![repository(&base.name, None)?.tagged("latest")?];
     request.no_cache = no_cache;
     let title = |step: &str, title: &str| StepTitle {
@@ -194,4 +202,42 @@ fn context(base: &Definition) -> Vec<Entry> {
         file(format!("base/{path}"), mode, &other.content)
     }));
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_base_is_not_made_from_itself() {
+        let folder = TempDir::new().unwrap();
+        for (name, parent) in [("a", "b"), ("b", "c"), ("c", "b")] {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).unwrap();
+            let toml = format!("description = 'x'\nparent = '{parent}'\n");
+            fs::write(path.join("base.toml"), toml).unwrap();
+        }
+        let a = Definition::load(&folder.path().join("a")).unwrap();
+        let error = chain(&a).unwrap_err();
+        assert_eq!(error.message(), "the base `b` is made from itself");
+    }
+
+    #[test]
+    fn the_context_holds_the_steps_and_nothing_of_the_definition_itself() {
+        let php = Definition::embedded("php-runtime").unwrap();
+        let paths: Vec<_> = context(&php).into_iter().map(|entry| entry.path).collect();
+        assert_eq!(
+            paths,
+            [
+                "paas/steps/packages/run",
+                "paas/steps/packages/packages",
+                "paas/steps/setup/run",
+                "paas/steps/setup/setup.sh",
+            ]
+        );
+    }
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::config::{self, APP_FILE, LOCK_FILE, Lock};
 use crate::image::{Digest, Repository};
-use crate::ops::{Bases, Tools, pins};
-use crate::plan::{PinnedImage, Recipe};
+use crate::ops::{Bases, Tools};
+use crate::plan::Recipe;
 use crate::{Error, Result};
 
 /// What `app.lock` would become.
@@ -42,16 +42,20 @@ pub async fn update(folder: &Path, tools: &Tools<'_>) -> Result<Update> {
     .await
     .map_err(|error| Error::unexpected("reading the configuration ended").caused_by(error))??;
 
-    let registry = tools.settings.registry_for(app.registry.as_deref());
-    let bases = Bases::of(&app);
-    let mut pins = Vec::new();
-    for base in bases.names() {
-        pins.push(pins::resolve(base, registry, tools).await?);
-    }
-    let build = PinnedImage::of(&pins[0]);
-    let runtime = pins.last().map_or_else(|| build.clone(), PinnedImage::of);
-    let recipe = Recipe::resolve(&app, build, runtime, bases.defaults)?;
-    let next = Lock::next(previous.as_ref(), recipe.digest(), recipe.inputs(), pins);
+    let bases = Bases::pinned(&app, None, tools).await?;
+    let recipe = Recipe::of(
+        &app,
+        &bases.build,
+        &bases.runtime,
+        &bases.pins,
+        bases.defaults,
+    )?;
+    let next = Lock::next(
+        previous.as_ref(),
+        recipe.digest(),
+        recipe.inputs(),
+        bases.pins,
+    );
     Ok(Update {
         moved: moved(previous.as_ref(), &next),
         previous_revision: previous.as_ref().map(|lock| lock.revision),

@@ -1,3 +1,6 @@
+//! What a version's content is made of: the files of an app, whether they differ from the commit, and
+//! what was left out. Pure; `source` fills it.
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -50,7 +53,7 @@ impl FileKind {
 pub struct ContextFile {
     /// Where it is in the image's `/app`: relative, `/` between components, UTF-8.
     pub path: String,
-    /// Where it is on disk. To read it, use [`super::Source::open_content`].
+    /// Where it is on disk. To read it, use [`crate::source::Source::open_content`].
     pub origin: PathBuf,
     /// What it is.
     pub kind: FileKind,
@@ -80,7 +83,7 @@ impl fmt::Display for Rule {
 }
 
 impl Rule {
-    pub(super) fn own(reason: &str) -> Self {
+    pub(crate) fn own(reason: &str) -> Self {
         Self {
             origin: "paas".to_owned(),
             line: None,
@@ -108,7 +111,7 @@ pub struct Listing {
     /// Paths in scope (`app.toml` included, `app.lock` not) that differ from the commit, sorted.
     pub changed: Vec<String>,
     /// The content of `app.toml`, which is not among the files.
-    pub(super) config: Option<[u8; 20]>,
+    pub(crate) config: Option<[u8; 20]>,
 }
 
 impl Listing {
