@@ -86,7 +86,7 @@ pub async fn build(
     reporter: &Arc<dyn Reporter>,
 ) -> Result<BuildDocument> {
     let started = Instant::now();
-    let project = load(options, settings).await?;
+    let project = Project::loaded(&options.folder, settings).await?;
     for note in &project.notes {
         reporter.report(Event::Note(note.clone()));
     }
@@ -149,13 +149,6 @@ pub async fn build(
         pushed: pushed.is_some(),
         seconds: started.elapsed().as_secs_f64(),
     })
-}
-
-async fn load(options: &BuildOptions, settings: &Settings) -> Result<Project> {
-    let (folder, settings) = (options.folder.clone(), settings.clone());
-    tokio::task::spawn_blocking(move || Project::load(&folder, &settings, false))
-        .await
-        .map_err(|error| Error::unexpected("reading the project ended").caused_by(error))?
 }
 
 /// One build's parts.
