@@ -214,8 +214,15 @@ impl Build<'_> {
     }
 
     async fn find(&self, plan: &BuildPlan, content: &ContentKey) -> Result<Option<Image>> {
+        // A build that stays here doesn't wait long for a registry that is down.
+        let impatient = pins::impatient(self.tools.settings);
         let lookup = Lookup {
             tools: &self.tools,
+            client: if self.options.push {
+                self.tools.client
+            } else {
+                &impatient
+            },
             app: &self.project.id(),
             reference: &plan.reference,
             content,
