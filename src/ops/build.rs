@@ -84,7 +84,7 @@ pub async fn build(
     reporter: &Arc<dyn Reporter>,
 ) -> Result<BuildDocument> {
     let started = Instant::now();
-    let project = load(options, settings).await?;
+    let project = Project::loaded(&options.folder, settings).await?;
     for note in &project.notes {
         reporter.report(Event::Note(note.clone()));
     }
@@ -148,13 +148,6 @@ pub async fn build(
     })
 }
 
-async fn load(options: &BuildOptions, settings: &Settings) -> Result<Project> {
-    let (folder, settings) = (options.folder.clone(), settings.clone());
-    tokio::task::spawn_blocking(move || Project::load(&folder, &settings, false))
-        .await
-        .map_err(|error| Error::unexpected("reading the project ended").caused_by(error))?
-}
-
 /// One build's parts.
 struct Build<'a> {
     options: &'a BuildOptions,
@@ -202,8 +195,15 @@ impl Build<'_> {
     }
 
     async fn find(&self, plan: &BuildPlan, content: &ContentKey) -> Result<Option<Image>> {
+        // A build that stays here doesn't wait long for a registry that is down.
+        let impatient = pins::impatient(self.tools.settings);
         let lookup = Lookup {
             tools: &self.tools,
+            client: if self.options.push {
+                self.tools.client
+            } else {
+                &impatient
+            },
             app: &self.project.id(),
             reference: &plan.reference,
             content,

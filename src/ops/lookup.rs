@@ -5,11 +5,14 @@ use crate::Result;
 use crate::builder::Image;
 use crate::image::{Digest, Reference};
 use crate::plan::ContentKey;
+use crate::registry::Client;
 use crate::report::Event;
 
 /// Where content is looked for, and the name it is wanted under.
 pub(super) struct Lookup<'a> {
     pub tools: &'a Tools<'a>,
+    /// Asks the registry.
+    pub client: &'a Client,
     /// `[group/]name`.
     pub app: &'a str,
     pub reference: &'a Reference,
@@ -75,7 +78,6 @@ impl Lookup<'_> {
             return Ok(None);
         }
         let found = self
-            .tools
             .client
             .resolve(&repository.tagged(&self.content.tag())?)
             .await?;

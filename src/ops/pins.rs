@@ -13,6 +13,7 @@ use crate::plan::PinnedImage;
 use crate::registry::Client;
 use crate::report::Event;
 use crate::retry::Policy;
+use crate::settings::Settings;
 use crate::{Error, Result};
 
 /// How long a registry may take to answer where an image on this machine will do as well.
@@ -156,11 +157,15 @@ fn of_local(
 
 /// One short question.
 pub(super) async fn asked(reference: &Reference, tools: &Tools<'_>) -> Result<Option<Digest>> {
-    let client = Client::new(tools.settings)
-        .with_policy(Policy::ONCE)
-        .with_timeout(PATIENCE);
-    let found = client.resolve(reference).await?;
+    let found = impatient(tools.settings).resolve(reference).await?;
     Ok(found.map(|manifest| manifest.digest))
+}
+
+/// For questions whose answer can be done without.
+pub(super) fn impatient(settings: &Settings) -> Client {
+    Client::new(settings)
+        .with_policy(Policy::ONCE)
+        .with_timeout(PATIENCE)
 }
 
 /// With the host that engines add to a name without one.

@@ -59,6 +59,14 @@ impl Project {
         })
     }
 
+    /// [`Project::load`] on a thread that may block.
+    pub async fn loaded(folder: &Path, settings: &Settings) -> Result<Self> {
+        let (folder, settings) = (folder.to_owned(), settings.clone());
+        tokio::task::spawn_blocking(move || Self::load(&folder, &settings, false))
+            .await
+            .map_err(|error| Error::unexpected("reading the project ended").caused_by(error))?
+    }
+
     /// Names the app on an engine: `trade/shop-api`.
     pub fn id(&self) -> String {
         id(&self.app)

@@ -45,7 +45,7 @@ pub async fn push(
     settings: &Settings,
     reporter: &Arc<dyn Reporter>,
 ) -> Result<PushDocument> {
-    let project = Project::load(&options.folder, settings, false)?;
+    let project = Project::loaded(&options.folder, settings).await?;
     let repository = project.repository(settings)?;
     check_has_registry(&repository)?;
     let version = if let Some(version) = &options.version {

@@ -166,6 +166,10 @@ fn a_registry_has_to_be_named_and_there() {
     let down = "127.0.0.1:1";
     let began = Instant::now();
     let built = Built::of(&app.run(&to(down, &["build"])));
+    let warned = built.events.iter().any(|event| event["event"] == "warning");
+    assert!(warned, "{:?}", built.events);
+    let again = |event: &Value| event.to_string().contains("trying again");
+    assert!(!built.events.iter().any(again), "{:?}", built.events);
     assert!(
         began.elapsed() < Duration::from_secs(20),
         "a build waits {:?}",
