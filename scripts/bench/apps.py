@@ -23,6 +23,7 @@ class App:
     # Which file gets a changed line, and that line.
     changed = ("", "{}\n")
     bases = ()
+    has_mounts = True
 
     def __init__(self, workshop):
         self.workshop = workshop
@@ -46,6 +47,10 @@ class App:
 
     def generate(self, folder):
         pass
+
+    def empty_mounts(self, number):
+        if self.has_mounts:
+            self.rename(f"{self.name}-cold{number}")
 
     def rename(self, name):
         """Names the app and its caches: under a name that is new, cache mounts are empty."""
@@ -99,6 +104,7 @@ class Rust(App):
 
 class Static(App):
     kind = "static"
+    has_mounts = False
     bases = ("static",)
     changed = ("public/section0/page0.html", "<p>{}</p>\n")
 
@@ -114,6 +120,7 @@ class Large(App):
     """2 GB of files, for the memory it takes."""
 
     kind = "static"
+    has_mounts = False
     bases = ("static",)
 
     def generate(self, folder):
