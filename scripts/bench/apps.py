@@ -23,6 +23,7 @@ class App:
     # Which file gets a changed line, and that line.
     changed = ("", "{}\n")
     bases = ()
+    has_mounts = True
 
     def __init__(self, workshop):
         self.workshop = workshop
@@ -40,10 +41,16 @@ class App:
         self.rename(self.name)
         paas = self.folders["paas"]
         subprocess.run([*GIT, "init", "--quiet", "--initial-branch=main"], cwd=paas, check=True)
+        # Trying to compress what can't be would only delay the start.
+        subprocess.run([*GIT, "config", "core.compression", "0"], cwd=paas, check=True)
         self.commit("First")
 
     def generate(self, folder):
         pass
+
+    def empty_mounts(self, number):
+        if self.has_mounts:
+            self.rename(f"{self.name}-cold{number}")
 
     def rename(self, name):
         """Names the app and its caches: under a name that is new, cache mounts are empty."""
@@ -85,21 +92,19 @@ class App:
 
 class Python(App):
     kind = "python"
-    title = "Python, 30 dependencies"
     bases = ("python", "python-runtime")
     changed = ("app/greeting.py", 'TEXT = "{}"\n')
 
 
 class Rust(App):
     kind = "rust"
-    title = "Rust, 100 crates"
     bases = ("rust", "native-runtime")
     changed = ("src/greeting.rs", 'pub const TEXT: &str = "{}";\n')
 
 
 class Static(App):
     kind = "static"
-    title = "static site, 5,000 files"
+    has_mounts = False
     bases = ("static",)
     changed = ("public/section0/page0.html", "<p>{}</p>\n")
 
@@ -115,9 +120,8 @@ class Large(App):
     """2 GB of files, for the memory it takes."""
 
     kind = "static"
-    title = "static site, 2 GB"
+    has_mounts = False
     bases = ("static",)
-    changed = Static.changed
 
     def generate(self, folder):
         if folder.name != "paas":
@@ -126,10 +130,6 @@ class Large(App):
             path = folder / f"public/section{number // 100}/page{number}.bin"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(os.urandom(1_000_000))
-        (folder / "public/section0/page0.html").write_text("\n")
-        # Only the time to set up: `git add` would compress what can't be compressed.
-        subprocess.run([*GIT, "init", "--quiet", "--initial-branch=main"], cwd=folder, check=True)
-        subprocess.run([*GIT, "config", "core.compression", "0"], cwd=folder, check=True)
 
 
 class Workshop:

@@ -42,7 +42,8 @@ impl FileTimes {
     }
 
     /// Replaces the file at once, so that a reader sees the old or the new one, whoever else
-    /// writes.
+    /// writes. Not synced to the disk: what a power cut damages counts as empty, and the build would
+    /// wait for it.
     pub fn save(&self, file: &Path) -> Result<()> {
         let fail = |e: std::io::Error| {
             Error::unavailable(format!("cannot write {}", file.display())).caused_by(e)
@@ -51,7 +52,6 @@ impl FileTimes {
         std::fs::create_dir_all(folder).map_err(fail)?;
         let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
         temporary.write_all(&self.encode()).map_err(fail)?;
-        temporary.as_file().sync_all().map_err(fail)?;
         temporary.persist(file).map_err(|e| fail(e.error))?;
         Ok(())
     }
