@@ -33,10 +33,13 @@ impl Container {
     fn run(image: &str) -> Self {
         let safe = ["--read-only", "--tmpfs=/tmp", "--cap-drop=ALL"];
         let publish = "--publish=127.0.0.1::8080";
-        let mut arguments = vec!["run", "--detach", publish];
+        let mut arguments = vec!["create", publish];
         arguments.extend(safe);
         arguments.push(image);
-        Self(docker(&arguments))
+        // Made first, so that it goes even when it can't start.
+        let container = Self(docker(&arguments));
+        docker(&["start", &container.0]);
+        container
     }
 
     fn get(&self, path: &str) -> Option<String> {

@@ -165,7 +165,7 @@ impl Built {
         started.any(|event| {
             event["name"]
                 .as_str()
-                .is_some_and(|name| name.contains("FROM "))
+                .is_some_and(|name| name.starts_with("base image "))
         })
     }
 }
