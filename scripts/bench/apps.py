@@ -139,7 +139,7 @@ class Workshop:
         self.folder = folder
         self.binary = binary
         self.peak_kib = {}
-        # Of the apps made here: what their images are named by.
+        # What images made here are named by.
         self.names = []
         # No settings and no state of the user's.
         self.environment = {
@@ -160,6 +160,7 @@ class Workshop:
         """Names of our own for the bases of `app`, so that nobody replaces them meanwhile. Building
         it first makes paas build them where they are missing."""
         for base in app.bases:
+            self.names.append(f"paas-bench/{base}")
             recipe = f"FROM paas/{base}:latest\nLABEL {LABEL}=1\n"
             build = [DOCKER, "build", "--quiet", "--tag", f"paas-bench/{base}", "-"]
             classic = {**os.environ, "DOCKER_BUILDKIT": "0"}
@@ -173,7 +174,7 @@ class Workshop:
             [DOCKER, "images", "--format", "{{.Repository}}:{{.Tag}}"],
             capture_output=True, text=True, check=True,
         ).stdout.split()
-        ours = [name for name in listed if name.startswith(("paas-bench/", *self.names))]
+        ours = [name for name in listed if name.startswith(tuple(self.names))]
         if ours:
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             subprocess.run([DOCKER, "rmi", *ours], check=False, **quiet)
