@@ -53,21 +53,47 @@ pub(super) fn explain(recipe: &Recipe, failure: BuildFailure) -> Error {
 }
 
 fn failed_script(name: &str, line: Option<usize>, step: &StepFailure) -> Error {
-    let status = step.exit_code.map_or_else(
-        || step.message.clone(),
-        |code| format!("exit status {code}"),
-    );
+    let Some(code) = step.exit_code else {
+        return Error::unavailable(format!("the engine could not run the {name} script"))
+            .caused_by(step.message.clone())
+            .hint("`paas doctor` looks whether the engine is well");
+    };
     let place = line.map_or_else(
         || "the base image's default".to_owned(),
         |line| format!("{APP_FILE}:{line}"),
     );
-    let error = Error::new(
-        Kind::BuildFailed,
-        format!("the {name} script failed: {status} ({place})"),
-    );
+    let message = format!("the {name} script failed: exit status {code} ({place})");
+    let error = Error::new(Kind::BuildFailed, message);
     if step.last_lines.is_empty() {
         error.hint("it wrote nothing; add `set -x` to the script to see its commands")
     } else {
         error.detail(step.last_lines.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(exit_code: Option<i64>) -> StepFailure {
+        StepFailure {
+            marker: None,
+            name: "[build 2/2] RUN".to_owned(),
+            exit_code,
+            last_lines: vec!["oops".to_owned()],
+            message: "could not find bridge docker0".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_script_that_ran_failed_and_one_that_could_not_run_did_not() {
+        let failed = failed_script("build", Some(7), &step(Some(2)));
+        assert_eq!(failed.kind(), Kind::BuildFailed);
+        assert_eq!(
+            failed.message(),
+            "the build script failed: exit status 2 (app.toml:7)"
+        );
+        let prevented = failed_script("build", Some(7), &step(None));
+        assert_eq!(prevented.kind(), Kind::Unavailable);
     }
 }
