@@ -7,7 +7,7 @@ use crate::image::Digest;
 /// Stands for everything that decides an image's content: two builds with the same key would make
 /// the same image, so the second one is only another name for the first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[serde(into = "String")]
 pub struct ContentKey(Digest);
 
 impl ContentKey {
@@ -42,6 +42,12 @@ impl ContentKey {
     /// The tag under which a registry finds the content again.
     pub fn tag(&self) -> String {
         format!("content-{}", &self.0.hex()[..32])
+    }
+}
+
+impl From<ContentKey> for String {
+    fn from(key: ContentKey) -> Self {
+        key.as_str().to_owned()
     }
 }
 
