@@ -17,6 +17,7 @@ use crate::plan::{ContentKey, Layout};
 use crate::registry::Client;
 use crate::report::{Event, Reporter};
 use crate::settings::Settings;
+use crate::source::FileTimes;
 use crate::{Error, Result};
 
 /// Whether `app.lock` may change.
@@ -252,6 +253,7 @@ impl Build<'_> {
             .build(request, self.tools.reporter)
             .await
             .map_err(|failure| steps::explain(&plan.recipe, failure))?;
+        self.check_unchanged(plan).await?;
         let image = self.tools.engine.image(&plan.reference).await?;
         image.filter(|image| image.id == id).ok_or_else(|| {
             Error::unavailable(format!(
@@ -260,5 +262,22 @@ impl Build<'_> {
             ))
             .hint("was another build of the same version running, or a clean-up? try again")
         })
+    }
+
+    /// A version says what is in it. If a file was written while the engine read them, the image
+    /// goes, and so do the times by which the engine would take its copies for current.
+    async fn check_unchanged(&self, plan: &BuildPlan) -> Result<()> {
+        let settings = self.tools.settings;
+        let now = Project::loaded(&self.project.folder, settings).await?;
+        if now.listing.digest() == self.project.listing.digest() {
+            return Ok(());
+        }
+        FileTimes::forget(&FileTimes::location(
+            &settings.state_dir,
+            &self.project.id(),
+        ))?;
+        self.tools.engine.remove(&plan.reference).await?;
+        Err(Error::unavailable("files changed during the build")
+            .hint("build again when nothing writes to them"))
     }
 }

@@ -1,5 +1,5 @@
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::labels;
 use crate::Result;
 use crate::builder::{Engine, ImageSummary};
 use crate::config::{self, APP_FILE};
-use crate::image::{Digest, Reference};
+use crate::image::{Reference, Version};
 use crate::report::{Event, Reporter};
 use crate::settings::Settings;
 
@@ -70,13 +70,17 @@ pub async fn gc(
         dry_run: options.dry_run,
     };
     for image in old {
-        let names = names(&image);
-        if !options.dry_run && !remove(&engine, &image, &names, reporter).await? {
-            document.in_use.extend(image.tags);
-            continue;
+        let gone = if options.dry_run {
+            image.tags.clone()
+        } else {
+            remove(&engine, &image, reporter).await?
+        };
+        if gone.len() == image.tags.len() {
+            document.image_bytes += image.size;
         }
-        document.image_bytes += image.size;
-        document.removed.extend(image.tags);
+        let kept = image.tags.into_iter().filter(|tag| !gone.contains(tag));
+        document.in_use.extend(kept);
+        document.removed.extend(gone);
     }
     if let (Some(keep), false) = (options.keep_cache, options.dry_run) {
         document.cache_bytes = engine.prune_build_cache(keep).await?;
@@ -86,6 +90,7 @@ pub async fn gc(
 
 /// All but the `keep` newest images of each app.
 fn outdated(mut images: Vec<ImageSummary>, keep: usize) -> Vec<ImageSummary> {
+    images.retain(is_ours);
     images.sort_by_key(|image| Reverse(image.created));
     let mut seen = BTreeMap::<String, usize>::new();
     images.retain(|image| {
@@ -97,33 +102,38 @@ fn outdated(mut images: Vec<ImageSummary>, keep: usize) -> Vec<ImageSummary> {
     images
 }
 
-/// What takes the image away: each of its names, or its ID when it has none.
-fn names(image: &ImageSummary) -> BTreeSet<String> {
-    if image.tags.is_empty() {
-        return BTreeSet::from([image.id.to_string()]);
-    }
-    image.tags.iter().map(ToString::to_string).collect()
+/// Whether all its names are versions of the app in its label, which an image made from one of ours
+/// inherits.
+fn is_ours(image: &ImageSummary) -> bool {
+    let app = image.labels.get(labels::APP);
+    image.tags.iter().all(|tag| {
+        let version = tag.tag().and_then(Version::parse);
+        version.is_some() && app.is_some_and(|app| tag.repository().path() == app)
+    })
 }
 
-/// Whether it is gone; one that a container took in the meantime stays.
+/// Takes the image's names away, and with the last of them the image; one that a container took in
+/// the meantime stays. Returns the names that are gone.
 async fn remove(
     engine: &Engine,
     image: &ImageSummary,
-    names: &BTreeSet<String>,
     reporter: &Arc<dyn Reporter>,
-) -> Result<bool> {
-    for name in names {
-        match engine.remove(name).await {
-            Ok(_) => {}
+) -> Result<Vec<Reference>> {
+    let mut gone = Vec::new();
+    if image.tags.is_empty() {
+        engine.remove(&image.id).await?;
+    }
+    for tag in &image.tags {
+        match engine.remove(tag).await {
+            Ok(_) => gone.push(tag.clone()),
             Err(error) if error.kind() == crate::Kind::Refused => {
-                let id: &Digest = &image.id;
-                reporter.report(Event::Warning(format!("{} stays: {error}", id.short())));
-                return Ok(false);
+                reporter.report(Event::Warning(format!("{tag} stays: {error}")));
+                break;
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(true)
+    Ok(gone)
 }
 
 #[cfg(test)]
@@ -131,11 +141,12 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::image::Digest;
 
     fn image(app: &str, second: i64) -> ImageSummary {
         ImageSummary {
             id: Digest::of(format!("{app}{second}").as_bytes()),
-            tags: vec![format!("{app}:v{second}").parse().unwrap()],
+            tags: vec![format!("{app}:v{second}-g3f9c2d1a-r1").parse().unwrap()],
             repo_digests: Vec::new(),
             created: Timestamp::from_second(second).ok(),
             size: 1,
@@ -148,6 +159,15 @@ mod tests {
         let images = vec![image("a", 1), image("b", 1), image("a", 3), image("a", 2)];
         let old = outdated(images, 1);
         let names: Vec<_> = old.iter().map(|image| image.tags[0].to_string()).collect();
-        assert_eq!(names, ["a:v2", "a:v1"]);
+        assert_eq!(names, ["a:v2-g3f9c2d1a-r1", "a:v1-g3f9c2d1a-r1"]);
+    }
+
+    #[test]
+    fn images_with_names_of_other_kinds_stay() {
+        let mut derived = image("a", 1);
+        derived.tags = vec!["b:v1-g3f9c2d1a-r1".parse().unwrap()];
+        let mut named = image("a", 2);
+        named.tags.push("a:live".parse().unwrap());
+        assert_eq!(outdated(vec![derived, named], 0), []);
     }
 }

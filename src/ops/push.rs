@@ -136,30 +136,35 @@ pub(super) async fn publish(
     image: &Image,
 ) -> Result<Digest> {
     let client = tools.client;
-    if let Some(digest) = published(client, reference, image).await? {
-        return Ok(digest);
+    let digest = match published(client, reference, image).await? {
+        Some(digest) => digest,
+        None => upload(tools, reference, image).await?,
+    };
+    // A push that was killed may have left the version without it.
+    if let Some(tag) = content_tag(image) {
+        let tag = reference.repository().tagged(&tag)?;
+        if client.resolve(&tag).await?.is_none() {
+            copy(client, &reference.repository().at(&digest), &tag).await?;
+        }
     }
+    Ok(digest)
+}
+
+/// Brings it there under its version.
+async fn upload(tools: &Tools<'_>, reference: &Reference, image: &Image) -> Result<Digest> {
+    let client = tools.client;
     let digest = match rename(client, reference, image).await? {
         Some(digest) => digest,
         None => transfer::push(reference, tools).await?,
     };
     // Two machines may have pushed at once; the registry keeps the last.
-    let now = client
-        .resolve(reference)
-        .await?
-        .map(|manifest| manifest.digest);
-    if now.as_ref() != Some(&digest) {
-        return Err(conflict(reference, now.as_ref()));
+    let now = client.resolve(reference).await?;
+    let now = now.map(|manifest| manifest.digest);
+    if now.as_ref() == Some(&digest) {
+        Ok(digest)
+    } else {
+        Err(conflict(reference, now.as_ref()))
     }
-    if let Some(tag) = content_tag(image) {
-        copy(
-            client,
-            &reference.repository().at(&digest),
-            &reference.repository().tagged(&tag)?,
-        )
-        .await?;
-    }
-    Ok(digest)
 }
 
 fn content_tag(image: &Image) -> Option<String> {

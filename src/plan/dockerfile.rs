@@ -122,6 +122,7 @@ mod tests {
         "#;
         insta::assert_snapshot!(dockerfile(text), @r#"
         FROM paas/python:latest AS dependencies
+        USER 0:0
         RUN --mount=type=bind,source=paas/steps/packages,target=/run/paas/steps [authorities] --mount=type=cache,id=paas-apt-archives,target=/var/cache/apt/archives,sharing=locked --mount=type=cache,id=paas-apt-lists,target=/var/lib/apt/lists,sharing=locked ["/bin/sh", "/run/paas/steps/run", "packages"]
         WORKDIR /app
         ARG PYTHONOPTIMIZE
@@ -136,6 +137,7 @@ mod tests {
         RUN --mount=type=bind,source=paas/steps/build,target=/run/paas/steps [authorities] --mount=type=cache,id=paas/shop/root/.cache/pip,target=/root/.cache/pip,sharing=locked --mount=type=secret,id=TOKEN,target=/run/paas/secrets/TOKEN ["/bin/sh", "/run/paas/steps/run", "build"]
 
         FROM paas/python-runtime:latest
+        USER 0:0
         RUN --mount=type=bind,source=paas/steps/packages,target=/run/paas/steps [authorities] --mount=type=cache,id=paas-apt-archives,target=/var/cache/apt/archives,sharing=locked --mount=type=cache,id=paas-apt-lists,target=/var/lib/apt/lists,sharing=locked ["/bin/sh", "/run/paas/steps/run", "packages"]
         USER 10001:10001
         WORKDIR /app

@@ -41,6 +41,16 @@ impl FileTimes {
             .unwrap_or_default()
     }
 
+    /// Removes the file: everything is new to the next build.
+    pub fn forget(file: &Path) -> Result<()> {
+        match std::fs::remove_file(file) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::unavailable(format!("cannot remove {}", file.display())).caused_by(e))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Replaces the file at once, so that a reader sees the old or the new one, whoever else
     /// writes. Not synced to the disk: what a power cut damages counts as empty, and the build would
     /// wait for it.

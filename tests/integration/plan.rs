@@ -79,10 +79,7 @@ fn a_plan_foretells_the_build() {
     assert_eq!(built.text("image"), planned["image"]);
     let labels = &inspect(built.image())["Config"]["Labels"];
     let content = planned["content"].as_str().unwrap();
-    assert_eq!(
-        labels["io.paas.content"],
-        content
-    );
+    assert_eq!(labels["io.paas.content"], content);
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::config::{self, APP_FILE, LOCK_FILE, Lock};
+use crate::config::{self, APP_FILE, LOCK_FILE, Lock, PinnedBase};
 use crate::image::{Digest, Repository};
 use crate::ops::{Bases, Tools};
 use crate::plan::Recipe;
@@ -43,6 +43,9 @@ pub async fn update(folder: &Path, tools: &Tools<'_>) -> Result<Update> {
     .map_err(|error| Error::unexpected("reading the configuration ended").caused_by(error))??;
 
     let bases = Bases::pinned(&app, None, tools).await?;
+    for pin in &bases.pins {
+        check_reachable(previous.as_ref(), pin)?;
+    }
     let recipe = Recipe::of(
         &app,
         &bases.build,
@@ -86,6 +89,20 @@ impl Update {
             .map_err(|error| {
                 Error::unexpected(format!("writing {LOCK_FILE} ended")).caused_by(error)
             })?
+    }
+}
+
+/// Refuses to pin what only this machine has where a registry had it: no other machine could build.
+fn check_reachable(previous: Option<&Lock>, pin: &PinnedBase) -> Result<()> {
+    let bases = previous.map_or(&[][..], |lock| &lock.bases);
+    let before = bases.iter().find(|before| before.name == pin.name);
+    match before.and_then(|before| before.repository.as_ref()) {
+        Some(repository) if pin.repository.is_none() => Err(Error::unavailable(format!(
+            "{repository} does not answer, and only this machine has the base `{}`",
+            pin.name
+        ))
+        .hint("try again when the registry is there, or `paas base push` it to another")),
+        _ => Ok(()),
     }
 }
 

@@ -155,3 +155,22 @@ fn a_socket_that_is_denied_says_how_to_get_in() {
     );
     assert!(!failed["hints"].as_array().unwrap().is_empty(), "{text}");
 }
+
+#[test]
+fn a_file_that_is_written_during_the_build_is_in_no_version() {
+    let app = App::debian("script = \"sleep 3\"");
+    app.write("value.txt", "1").commit("value");
+    let file = app.repo().join("value.txt");
+    let writer = std::thread::spawn(move || {
+        // The engine has read the files when the script runs.
+        std::thread::sleep(Duration::from_secs(2));
+        std::fs::write(file, "2").unwrap();
+    });
+    let output = app.run(&["build"]);
+    writer.join().unwrap();
+    let failed = error(&output, 4);
+    assert_eq!(failed["message"], "files changed during the build");
+    assert_eq!(app.images(), [""; 0]);
+    assert!(!app.repo().join("app.lock").exists());
+    app.build(&[]);
+}
