@@ -158,12 +158,26 @@ fn a_socket_that_is_denied_says_how_to_get_in() {
 
 #[test]
 fn a_file_that_is_written_during_the_build_is_in_no_version() {
-    let app = App::debian("script = \"sleep 3\"");
+    // Nothing else sleeps so long, and no cache of an earlier run has the step.
+    let sleep = format!("sleep 3.{}", fastrand::u32(10_000_000..99_999_999));
+    let app = App::debian(&format!("script = \"{sleep}\""));
     app.write("value.txt", "1").commit("value");
     let file = app.repo().join("value.txt");
     let writer = std::thread::spawn(move || {
         // The engine has read the files when the script runs.
-        std::thread::sleep(Duration::from_secs(2));
+        let runs = || {
+            Command::new("pgrep")
+                .args(["--full", "--exact", &sleep])
+                .output()
+        };
+        let started = Instant::now();
+        while !runs().expect("pgrep (procps)").status.success() {
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "the script never began"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
         std::fs::write(file, "2").unwrap();
     });
     let output = app.run(&["build"]);
