@@ -36,9 +36,7 @@ impl FileKind {
             }
         )
     }
-}
 
-impl FileKind {
     /// Bytes; of a link, those of its target.
     pub fn size(&self) -> u64 {
         match self {

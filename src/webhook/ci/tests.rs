@@ -38,7 +38,7 @@ fn ignored(text: &str) -> String {
 
 const GITHUB: &str = "GITHUB_ACTIONS=true
     GITHUB_EVENT_NAME=push
-    GITHUB_EVENT_PATH=/home/runner/work/_temp/_github_workflow/event.json
+    GITHUB_EVENT_PATH=/github/workflow/event.json
     GITHUB_SERVER_URL=https://github.com
     GITHUB_REPOSITORY=trade/shop-api
     GITHUB_REF=refs/heads/main
@@ -75,7 +75,7 @@ fn outside_of_a_ci_there_is_no_event() {
 fn a_push_in_actions_is_the_event_files() {
     let body = include_bytes!("../../../tests/webhook/github-push.json");
     let ci = ci(GITHUB);
-    let path = "/home/runner/work/_temp/_github_workflow/event.json";
+    let path = "/github/workflow/event.json";
     assert_eq!(ci.event_file(), Some(Path::new(path)));
     let events = ci.events(Some(body)).unwrap();
     assert_eq!(events[0].provider, Provider::GitHub);
