@@ -15,6 +15,7 @@ pub mod image;
 pub mod ops;
 pub mod plan;
 pub mod registry;
+pub mod release;
 pub mod report;
 pub mod retry;
 pub mod settings;
