@@ -12,6 +12,7 @@ pub mod context;
 pub mod credentials;
 pub mod error;
 pub mod image;
+pub mod ingress;
 pub mod ops;
 pub mod plan;
 pub mod registry;

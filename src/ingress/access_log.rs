@@ -1,0 +1,86 @@
+//! One JSON line per request. Requests never wait for it: what the writer cannot keep up with is
+//! dropped, and counted.
+
+use std::io::{BufWriter, Write};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+/// Lines that wait to be written.
+const BACKLOG: usize = 8192;
+/// Bytes that are written at once.
+const BUFFER: usize = 64 * 1024;
+/// Lines that follow each other faster than this wait for more: to wake the writer for each of them
+/// takes requests longer than the line does.
+const BUSY: Duration = Duration::from_millis(1);
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A request that ended.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    /// Milliseconds since 1970.
+    pub(super) time: i64,
+    pub(super) target: Option<Arc<str>>,
+    pub(super) release: Option<u64>,
+    pub(super) upstream: Option<std::net::SocketAddr>,
+    pub(super) method: String,
+    pub(super) host: String,
+    /// Without the query: tokens stand there.
+    pub(super) path: String,
+    /// 0: the client went away before there was one.
+    pub(super) status: u16,
+    pub(super) bytes: usize,
+    pub(super) ms: f64,
+    pub(super) client: Option<IpAddr>,
+}
+
+/// Where lines go.
+#[derive(Clone, Debug)]
+pub struct AccessLog {
+    lines: SyncSender<Line>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl AccessLog {
+    /// Begins a thread that writes to `sink` until the last clone of this value is gone.
+    pub fn to(sink: Box<dyn Write + Send>) -> Self {
+        let (lines, received) = sync_channel(BACKLOG);
+        std::thread::spawn(move || write(sink, &received));
+        Self {
+            lines,
+            dropped: Arc::default(),
+        }
+    }
+
+    /// Lines that were not written.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn log(&self, line: Line) {
+        if self.lines.try_send(line).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn write(sink: Box<dyn Write + Send>, lines: &Receiver<Line>) {
+    let mut sink = BufWriter::with_capacity(BUFFER, sink);
+    let mut written = Instant::now();
+    while let Ok(first) = lines.recv() {
+        if written.elapsed() < BUSY {
+            std::thread::sleep(PAUSE);
+        }
+        for line in std::iter::once(first).chain(lines.try_iter()) {
+            let json = serde_json::to_string(&line).expect("a line has no maps");
+            // Nobody is there to be told that nobody reads.
+            let _ = writeln!(sink, "{json}");
+        }
+        let _ = sink.flush();
+        written = Instant::now();
+    }
+}
