@@ -17,7 +17,7 @@ pub enum Kind {
     Refused,
     /// Engine, registry or network: trying again may help.
     Unavailable,
-    /// The app's own build script failed.
+    /// A script of the app failed in its build, or its packages can't be installed.
     BuildFailed,
     /// The deployment failed; the old release serves.
     DeployFailed,
@@ -25,6 +25,8 @@ pub enum Kind {
     Busy,
     /// Ctrl-C or SIGTERM.
     Interrupted,
+    /// A command that the user ran elsewhere ended with this status, not 0.
+    Exited(u8),
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Kind::DeployFailed => 6,
             Kind::Busy => 7,
             Kind::Interrupted => 130,
+            Kind::Exited(status) => status,
         }
     }
 }
@@ -48,7 +51,8 @@ impl Kind {
 pub struct Error {
     kind: Kind,
     message: String,
-    detail: Option<String>,
+    detail: Option<Box<str>>,
+    log: Option<Box<str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     hints: Vec<String>,
 }
@@ -60,6 +64,7 @@ impl Error {
             kind,
             message: message.into(),
             detail: None,
+            log: None,
             source: None,
             hints: Vec::new(),
         }
@@ -99,10 +104,17 @@ impl Error {
         self
     }
 
-    /// Adds a block shown as it is below the message: a source excerpt, a script's last lines.
+    /// Adds a block shown as it is below the message: a source excerpt, a list of files.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into_boxed_str());
+        self
+    }
+
+    /// Adds the last lines that a failed step wrote; shown where the progress did not show them.
+    #[must_use]
+    pub fn log(mut self, lines: impl Into<String>) -> Self {
+        self.log = Some(lines.into().into_boxed_str());
         self
     }
 
@@ -119,6 +131,11 @@ impl Error {
     /// The block to show below the message.
     pub fn detail_text(&self) -> Option<&str> {
         self.detail.as_deref()
+    }
+
+    /// The last lines that a failed step wrote.
+    pub fn log_text(&self) -> Option<&str> {
+        self.log.as_deref()
     }
 
     /// What the user can do.

@@ -1,12 +1,13 @@
-//! From a git repository with an `app.toml` to a versioned image in a registry.
+//! From a git repository with an `app.toml` to a running, versioned application.
 //!
 //! `docs/architecture.md` is the map. The arrows: `cli → ops → the rest`; `image`, `plan`,
-//! `stack` and `webhook` are pure; nothing below `cli` prints, prompts, exits or reads the
+//! `release`, `stack` and `webhook` are pure; nothing below `cli` prints, prompts, exits or reads the
 //! environment.
 
 pub mod base;
 pub mod builder;
 pub mod cli;
+pub mod cluster;
 pub mod config;
 pub mod context;
 pub mod credentials;

@@ -2,15 +2,29 @@
 //! and passed down as plain values.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// Where the Docker Engine listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum EngineAddress {
     /// A Unix socket.
     Unix(PathBuf),
     /// `host:port`, plain HTTP.
     Tcp(String),
+}
+
+/// As `--docker-host` takes it.
+impl fmt::Display for EngineAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => write!(f, "unix://{}", path.display()),
+            Self::Tcp(host) => write!(f, "tcp://{host}"),
+        }
+    }
 }
 
 /// Settings of one invocation. Built by `cli::environment`; nothing else reads the environment.
@@ -35,6 +49,12 @@ pub struct Settings {
     pub cache_dir: PathBuf,
     /// `$XDG_CONFIG_HOME`, for the user's own `git/ignore`.
     pub config_home: Option<PathBuf>,
+    /// The clusters that the user has added.
+    pub clusters_file: PathBuf,
+    /// This program, which the ingress's container runs too.
+    pub program: PathBuf,
+    /// Who works: `user@host`.
+    pub user: String,
     /// Where `CI` is set, `app.lock` is not rewritten.
     pub ci: bool,
 }

@@ -7,13 +7,33 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-BEGIN = "<!-- measured: begin -->"
-END = "<!-- measured: end -->"
+
+
+@dataclass
+class Peers:
+    """What ours is compared with, in the table: a column for each, or one for all."""
+
+    best: str
+    columns: dict = field(default_factory=dict)
+
+    def titles(self):
+        return list(self.columns.values()) or ["others"]
+
+    def cells(self, row):
+        shown = {name: show(value, row.unit) for name, value in row.peers.items()}
+        if self.columns:
+            return [shown.get(name, "") for name in self.columns]
+        return [", ".join(f"{name} {value}" for name, value in shown.items())]
+
+
+BUILDERS = Peers("faster docker", {"classic": "docker, classic", "buildkit": "docker, BuildKit"})
+OTHERS = Peers("best other")
 
 
 @dataclass
 class Row:
-    """One line. `value` in `unit`; `peers` in milliseconds, by builder."""
+    """One line. `value` and `peers` (by name) in `unit`. `limit` and `ratio` (to the best of the
+    peers) are the most that is wanted, or the least where `more` is better."""
 
     section: str
     case: str
@@ -22,34 +42,39 @@ class Row:
     limit: float | None = None
     ratio: float | None = None
     peers: dict = field(default_factory=dict)
+    more: bool = False
     runs: int = 1
     note: str = ""
     measured: str = field(default_factory=lambda: time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
 
     def ratio_reached(self):
-        """To the faster of the two builders."""
-        return self.value / min(self.peers.values()) if self.peers else None
+        """To the best of the peers."""
+        best = max if self.more else min
+        return self.value / best(self.peers.values()) if self.peers else None
 
     def misses(self):
+        def short(value, wanted):
+            return value < wanted if self.more else value > wanted
+
         missed = []
-        if self.limit is not None and self.value > self.limit:
+        if self.limit is not None and short(self.value, self.limit):
             missed.append(f"{show(self.limit, self.unit)}")
-        if self.ratio is not None and self.ratio_reached() > self.ratio:
-            missed.append(f"{self.ratio:g} × docker")
+        if self.ratio is not None and short(self.ratio_reached(), self.ratio):
+            missed.append(f"{self.ratio:g} × the best")
         return missed
 
-    def markdown(self):
+    def markdown(self, peers):
+        sign = "≥" if self.more else "≤"
         targets = []
         if self.limit is not None:
-            targets.append(f"≤ {show(self.limit, self.unit)}")
+            targets.append(f"{sign} {show(self.limit, self.unit)}")
         if self.ratio is not None:
-            targets.append(f"≤ {self.ratio:g}")
+            targets.append(f"{sign} {self.ratio:g}")
         missed = self.misses()
         verdict = f"**misses** {', '.join(missed)}" if missed else ("yes" if targets else "")
         ratio = f"{self.ratio_reached():.2f}" if self.peers else ""
-        peers = [show(self.peers[name], "ms") if name in self.peers else "" for name in ("classic", "buildkit")]
         cells = [
-            self.section, self.case, show(self.value, self.unit), *peers, ratio,
+            self.section, self.case, show(self.value, self.unit), *peers.cells(self), ratio,
             " and ".join(targets), verdict, str(self.runs), self.note,
         ]
         return "| " + " | ".join(cells) + " |"
@@ -60,15 +85,16 @@ def show(value, unit):
         return f"{value / 1000:.1f} s"
     if unit == "ms" and value >= 1_000:
         return f"{value / 1000:.2f} s"
-    digits = 1 if value < 100 and value != int(value) else 0
+    digits = 0 if value >= 100 or value == int(value) else 1 if value >= 1 else 2
     return f"{value:.{digits}f} {unit}"
 
 
 class Results:
     """Rows in a file, so that sections can be measured one at a time."""
 
-    def __init__(self, path):
+    def __init__(self, path, peers):
         self.path = path
+        self.peers = peers
         self.rows = []
         if path.exists():
             self.rows = [Row(**row) for row in json.loads(path.read_text())]
@@ -79,22 +105,26 @@ class Results:
         self.path.write_text(json.dumps([asdict(row) for row in self.rows], indent=1))
 
     def table(self, order):
+        titles = self.peers.titles()
+        names = " | ".join(titles)
+        rules = " | ".join(["---:"] * len(titles))
         head = [
-            "| what | case | paas | docker, classic | docker, BuildKit | paas ÷ faster docker | target | met | runs | |",
-            "| --- | --- | ---: | ---: | ---: | ---: | --- | --- | ---: | --- |",
+            f"| what | case | paas | {names} | paas ÷ {self.peers.best} | target | met | runs | |",
+            f"| --- | --- | ---: | {rules} | ---: | --- | --- | ---: | --- |",
         ]
         rows = sorted(self.rows, key=lambda row: order.index(row.section))
-        return "\n".join([*head, *(row.markdown() for row in rows)])
+        return "\n".join([*head, *(row.markdown(self.peers) for row in rows)])
 
     def text(self, order, docker):
         days = sorted(row.measured for row in self.rows)
         return f"{machine(docker)}\nMeasured {days[0]} to {days[-1]} UTC.\n\n{self.table(order)}\n"
 
 
-def write_between_markers(path, text):
-    before, rest = path.read_text().split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    path.write_text(f"{before}{BEGIN}\n{text}{END}{after}")
+def write_between_markers(path, name, text):
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, rest = path.read_text().split(begin, 1)
+    after = rest.split(end, 1)[1]
+    path.write_text(f"{before}{begin}\n{text}{end}{after}")
 
 
 def machine(docker):

@@ -60,7 +60,7 @@ impl Engine {
         outcome.map_err(|end| match (session.failure(), end) {
             (Some(ours), _) => BuildFailure::Engine(ours),
             (None, BuildEnd::Broken(error)) => BuildFailure::Engine(error),
-            (None, BuildEnd::Step(step)) => BuildFailure::of_step(step),
+            (None, BuildEnd::Step(step)) => BuildFailure::of_step(*step),
             (None, BuildEnd::Engine(message)) => BuildFailure::of_engine(&redactor.text(&message)),
         })
     }
@@ -69,7 +69,7 @@ impl Engine {
 /// How a build ended without an image.
 enum BuildEnd {
     /// A vertex failed.
-    Step(StepFailure),
+    Step(Box<StepFailure>),
     /// The engine gave up and says why.
     Engine(String),
     /// The engine's answer broke off or can't be read.
@@ -102,7 +102,7 @@ async fn follow(mut messages: Messages, mut progress: Progress) -> Result<Digest
     }
     match (failed, built) {
         (Some(message), _) => Err(match progress.failed() {
-            Some(step) => BuildEnd::Step(step),
+            Some(step) => BuildEnd::Step(Box::new(step)),
             None => BuildEnd::Engine(message),
         }),
         (None, Some(id)) => {

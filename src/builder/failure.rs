@@ -28,6 +28,8 @@ pub enum BuildFailure {
 pub struct StepFailure {
     /// The marker of the `StepTitle` that the step matched.
     pub marker: Option<String>,
+    /// What people read instead of the instruction; the instruction where it has no title.
+    pub title: String,
     /// The instruction, as BuildKit names it.
     pub name: String,
     /// How its command ended, when it was a command.
@@ -41,6 +43,7 @@ pub struct StepFailure {
 impl StepFailure {
     pub(super) fn new(
         marker: Option<String>,
+        title: String,
         name: String,
         message: String,
         last_lines: Vec<String>,
@@ -51,10 +54,21 @@ impl StepFailure {
             .and_then(|found| found[1].parse().ok());
         Self {
             marker,
+            title,
             name,
             exit_code,
             last_lines,
             message,
+        }
+    }
+}
+
+impl StepFailure {
+    /// In one line: `exit status 2`, or BuildKit's first words where no command ran.
+    pub(super) fn how(&self) -> String {
+        match self.exit_code {
+            Some(code) => format!("exit status {code}"),
+            None => self.message.lines().next().unwrap_or_default().to_owned(),
         }
     }
 }
@@ -67,7 +81,7 @@ impl BuildFailure {
             .chain([step.message.as_str()])
             .find_map(fault::disk_full)
         {
-            return Self::Engine(full.detail(step.last_lines.join("\n")));
+            return Self::Engine(full.log(step.last_lines.join("\n")));
         }
         match BASE_IMAGE.captures(&step.name) {
             Some(found) => Self::Engine(base_image(&found[1], &step.message)),
@@ -95,15 +109,12 @@ impl From<BuildFailure> for Error {
         match failure {
             BuildFailure::Engine(error) => error,
             BuildFailure::Step(step) => {
-                let how = match step.exit_code {
-                    Some(code) => format!("ended with exit code {code}"),
-                    None => format!("failed: {}", step.message),
-                };
-                let error = Self::new(Kind::BuildFailed, format!("`{}` {how}", step.name));
+                let message = format!("the step `{}` failed: {}", step.title, step.how());
+                let error = Self::new(Kind::BuildFailed, message);
                 if step.last_lines.is_empty() {
                     error
                 } else {
-                    error.detail(step.last_lines.join("\n"))
+                    error.log(step.last_lines.join("\n"))
                 }
             }
         }
@@ -134,7 +145,14 @@ mod tests {
 
     fn failed(name: &str, message: &str, lines: &[&str]) -> BuildFailure {
         let lines = lines.iter().map(ToString::to_string).collect();
-        BuildFailure::of_step(StepFailure::new(None, name.into(), message.into(), lines))
+        let title = name.to_owned();
+        BuildFailure::of_step(StepFailure::new(
+            None,
+            title,
+            name.into(),
+            message.into(),
+            lines,
+        ))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use bollard::query_parameters::{
 use jiff::Timestamp;
 
 use super::{Engine, fault};
-use crate::image::{Digest, Reference};
+use crate::image::{Digest, Platform, Reference};
 use crate::{Error, Result};
 
 /// An image in the engine.
@@ -23,10 +23,12 @@ pub struct Image {
     pub repo_digests: Vec<Reference>,
     /// When its configuration says it was made.
     pub created: Option<Timestamp>,
+    /// When it last got a name on this engine.
+    pub named: Option<Timestamp>,
     /// Bytes of all its layers, unpacked.
     pub size: u64,
-    /// `amd64`, `arm64`.
-    pub architecture: String,
+    /// What it runs on.
+    pub platform: Platform,
     /// Digests of the unpacked layers, the lowest first.
     pub layers: Vec<Digest>,
     /// What a container of it starts with.
@@ -125,7 +127,8 @@ impl Engine {
         }
     }
 
-    pub(super) fn fault(&self, error: bollard::errors::Error) -> Error {
+    /// What went wrong, in words that say what to do.
+    pub(crate) fn fault(&self, error: bollard::errors::Error) -> Error {
         fault::of_bollard(self.wire.address(), error)
     }
 }
@@ -136,7 +139,8 @@ pub(super) fn gone(name: impl fmt::Display) -> Error {
         .hint("it may have been removed meanwhile: build again")
 }
 
-fn is_status(error: &bollard::errors::Error, status: u16) -> bool {
+/// Whether the engine answered with this HTTP status.
+pub(crate) fn is_status(error: &bollard::errors::Error, status: u16) -> bool {
     matches!(error, bollard::errors::Error::DockerResponseServerError { status_code, .. }
         if *status_code == status)
 }
@@ -148,8 +152,18 @@ fn image(found: models::ImageInspect) -> Result<Image> {
         tags: references(&found.repo_tags.unwrap_or_default()),
         repo_digests: references(&found.repo_digests.unwrap_or_default()),
         created: found.created.and_then(|time| time.parse().ok()),
+        // The year 1 stands for never.
+        named: found
+            .metadata
+            .and_then(|metadata| metadata.last_tag_time)
+            .and_then(|time| time.parse().ok())
+            .filter(|time| *time > Timestamp::UNIX_EPOCH),
         size: bytes(found.size.unwrap_or_default()),
-        architecture: found.architecture.unwrap_or_default(),
+        platform: Platform::new(
+            &found.os.unwrap_or_default(),
+            &found.architecture.unwrap_or_default(),
+            &found.variant.unwrap_or_default(),
+        ),
         layers: found
             .root_fs
             .and_then(|root| root.layers)

@@ -25,9 +25,12 @@ mod wire;
 pub use api_version::ApiVersion;
 pub use credentials::CredentialSource;
 pub use failure::{BuildFailure, StepFailure};
+pub(crate) use image::is_status;
 pub use image::{Image, ImageConfig, ImageSummary};
+pub(crate) use redact::Redactor;
 pub use redact::SecretBytes;
 pub use request::{BuildRequest, StepTitle};
+pub(crate) use step_log::LineBuffer;
 pub use tree::{Content, Entry};
 pub use upkeep::{DiskUsage, EngineInfo};
 
@@ -43,6 +46,11 @@ impl Engine {
     /// The newest API version that the engine speaks.
     pub fn api_version(&self) -> ApiVersion {
         self.api
+    }
+
+    /// The API's client, for what runs: containers, networks, volumes.
+    pub(crate) fn client(&self) -> &bollard::Docker {
+        &self.docker
     }
 
     /// A path of the engine's newest API. What is used of it has been the same since

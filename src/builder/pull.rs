@@ -41,9 +41,11 @@ impl Engine {
         while let Some(message) = messages.next().await? {
             layers.apply(&message);
             if let Some(text) = message.error {
+                layers.fail(&text);
                 return Err(failed(&text));
             }
         }
+        layers.finish();
         Ok(())
     }
 }

@@ -47,12 +47,16 @@ impl Engine {
         while let Some(message) = messages.next().await? {
             layers.apply(&message);
             if let Some(text) = message.error {
+                layers.fail(&text);
                 return Err(failed(&text));
             }
             let pushed = message
                 .aux
                 .and_then(|aux| serde_json::from_value::<Pushed>(aux).ok());
             digest = pushed.map(|pushed| pushed.digest).or(digest);
+        }
+        if digest.is_some() {
+            layers.finish();
         }
         digest.ok_or_else(|| fault::cut(self.wire.address()))
     }
@@ -68,8 +72,8 @@ pub(super) fn transfer_failed(what: &str, host: &str, text: &str) -> Error {
     if let Some(full) = fault::disk_full(text) {
         return full;
     }
-    let lower = text.to_lowercase();
-    let says = |texts: &[&str]| texts.iter().any(|text| lower.contains(text));
+    let words = words(text);
+    let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
     let error = if says(&[
         "denied",
         "unauthorized",
@@ -107,6 +111,21 @@ pub(super) fn transfer_failed(what: &str, host: &str, text: &str) -> Error {
     error.caused_by(text.to_owned())
 }
 
+/// The text in lower case without what names something: paths, addresses, references and
+/// file names may be made of the very words that tell errors apart (an app called `denied-api`).
+/// A name has a character within that no word has.
+fn words(text: &str) -> String {
+    let is_end = |c: char| !c.is_alphanumeric();
+    let is_name = |word: &str| word.trim_matches(is_end).contains(is_end);
+    let lower = text.to_lowercase();
+    let words = lower.split_whitespace().map(|word| match word {
+        name if is_name(name) && name.ends_with(':') => "_:",
+        name if is_name(name) => "_",
+        word => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +156,58 @@ mod tests {
             ),
             (
                 "write /var/lib/x: no space left on device",
+                Kind::Unavailable,
+            ),
+        ] {
+            assert_eq!(transfer_failed("x", "r", text).kind(), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_no_answers() {
+        for (text, kind) in [
+            (
+                "Get \"http://r:5000/v2/denied-api/manifests/v1\": dial tcp: connection refused",
+                Kind::Unavailable,
+            ),
+            (
+                "failed to do request: Head \"https://r/v2/unauthorized/blobs/x\": EOF",
+                Kind::Unavailable,
+            ),
+            (
+                "received unexpected HTTP status: 502 Bad Gateway for r.example/denied:v1",
+                Kind::Unavailable,
+            ),
+            (
+                "r/forbidden/not-found:v1: unexpected EOF",
+                Kind::Unavailable,
+            ),
+            (
+                "failed to resolve reference \"r/not-found:v1\": r/not-found:v1: not found",
+                Kind::Refused,
+            ),
+            (
+                "manifest for r/shop:v1 not found: manifest unknown: manifest unknown",
+                Kind::Refused,
+            ),
+            (
+                "pull access denied for r/shop, repository does not exist or may require 'docker login'",
+                Kind::Refused,
+            ),
+            (
+                "errors:\ndenied: requested access to the resource is denied\nunauthorized: authentication required\n",
+                Kind::Refused,
+            ),
+            (
+                "unexpected status from HEAD request to http://r/v2/denied/blobs/x: 503 Service Unavailable",
+                Kind::Unavailable,
+            ),
+            (
+                "unexpected status from HEAD request to http://r/v2/shop/blobs/x: 403 Forbidden",
+                Kind::Refused,
+            ),
+            (
+                "An image does not exist locally with the tag: r/denied-api",
                 Kind::Unavailable,
             ),
         ] {

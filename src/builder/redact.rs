@@ -34,12 +34,12 @@ impl fmt::Debug for SecretBytes {
 /// Replaces secrets in text that is about to be shown. Knows each secret as a whole and line by
 /// line, since logs come in lines.
 #[derive(Clone, Default)]
-pub(super) struct Redactor {
+pub(crate) struct Redactor {
     patterns: Vec<SecretBytes>,
 }
 
 impl Redactor {
-    pub(super) fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretBytes>) -> Self {
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretBytes>) -> Self {
         let mut patterns = Vec::new();
         for secret in secrets {
             let lines = secret.expose().split(|&byte| byte == b'\n');
@@ -54,13 +54,13 @@ impl Redactor {
     }
 
     /// How many bytes at the end of an unfinished text may be the beginning of a secret.
-    pub(super) fn longest_beginning(&self) -> usize {
+    pub(crate) fn longest_beginning(&self) -> usize {
         let lengths = self.patterns.iter().map(|pattern| pattern.expose().len());
         lengths.max().unwrap_or(1) - 1
     }
 
     /// `bytes` with every secret masked.
-    pub(super) fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let mut clean = Vec::with_capacity(bytes.len());
         let mut copied = 0;
         for found in self.occurrences(bytes) {
@@ -73,7 +73,7 @@ impl Redactor {
     }
 
     /// `text` with every secret masked.
-    pub(super) fn text(&self, text: &str) -> String {
+    pub(crate) fn text(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned()
     }
 

@@ -8,13 +8,13 @@ const LAST_LINES: usize = 30;
 
 /// Puts the chunks of one output stream together to lines, without secrets.
 #[derive(Default)]
-pub(super) struct LineBuffer {
+pub(crate) struct LineBuffer {
     partial: Vec<u8>,
 }
 
 impl LineBuffer {
     /// The lines that `chunk` completes.
-    pub(super) fn push(&mut self, chunk: &[u8], redactor: &Redactor) -> Vec<String> {
+    pub(crate) fn push(&mut self, chunk: &[u8], redactor: &Redactor) -> Vec<String> {
         self.partial.extend_from_slice(chunk);
         let mut lines = Vec::new();
         let mut from = 0;
@@ -35,7 +35,7 @@ impl LineBuffer {
     }
 
     /// What was written after the last line end.
-    pub(super) fn rest(&mut self, redactor: &Redactor) -> Option<String> {
+    pub(crate) fn rest(&mut self, redactor: &Redactor) -> Option<String> {
         let partial = std::mem::take(&mut self.partial);
         (!partial.is_empty()).then(|| shown(&redactor.bytes(&partial)))
     }

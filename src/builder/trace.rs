@@ -169,17 +169,17 @@ impl Progress {
         let outcome = if vertex.error.ends_with(CANCELED) {
             Outcome::Canceled
         } else if !vertex.error.is_empty() {
-            let message = self.redactor.text(&vertex.error);
-            if self.failed.is_none() {
-                self.failed = Some(StepFailure::new(
-                    step.marker.clone(),
-                    step.name.clone(),
-                    message.clone(),
-                    step.last_lines.take(),
-                ));
-            }
-            Outcome::Failed(message.lines().next().unwrap_or_default().to_owned())
-        } else if vertex.cached {
+            let failure = StepFailure::new(
+                step.marker.clone(),
+                step.title.clone(),
+                step.name.clone(),
+                self.redactor.text(&vertex.error),
+                step.last_lines.take(),
+            );
+            let how = failure.how();
+            self.failed.get_or_insert(failure);
+            Outcome::Failed(how)
+        } else if vertex.cached || step.had_nothing_to_do(vertex) {
             Outcome::Cached
         } else {
             Outcome::Done
@@ -224,6 +224,11 @@ impl Step {
 
     fn is_internal(&self) -> bool {
         self.name.starts_with("[internal]")
+    }
+
+    /// BuildKit doesn't call a base image cached that was there all along.
+    fn had_nothing_to_do(&self, vertex: &Vertex) -> bool {
+        self.name.contains("] FROM ") && duration(vertex) < Duration::from_millis(1)
     }
 
     fn open(&mut self, reporter: &dyn Reporter) {
@@ -372,7 +377,7 @@ mod tests {
         log cc
         end Canceled
         log ld: undefined
-        end Failed("process did not complete: exit code: 2")
+        end Failed("exit status 2")
         end Canceled
         "#);
     }

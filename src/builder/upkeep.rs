@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::{ApiVersion, Engine, wire};
-use crate::{Error, Result};
+use crate::Result;
 
 /// What `paas doctor` shows of an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,15 +99,7 @@ impl Engine {
     /// What takes room. The engine counts, which can take seconds.
     pub async fn disk_usage(&self) -> Result<DiskUsage> {
         let request = wire::get(&self.path("/system/df"));
-        let text = self
-            .wire
-            .send(request)
-            .await?
-            .accepted()
-            .await?
-            .text()
-            .await?;
-        let usage: Usage = serde_json::from_str(&text).map_err(unreadable)?;
+        let usage: Usage = self.wire.send(request).await?.document().await?;
         Ok(usage.into())
     }
 
@@ -125,21 +117,9 @@ impl Engine {
             "reserved-space"
         };
         let request = wire::post(&self.path("/build/prune"), &[(name, &keep.to_string())]);
-        let text = self
-            .wire
-            .send(request)
-            .await?
-            .accepted()
-            .await?
-            .text()
-            .await?;
-        let pruned: Pruned = serde_json::from_str(&text).map_err(unreadable)?;
+        let pruned: Pruned = self.wire.send(request).await?.document().await?;
         Ok(pruned.reclaimed)
     }
-}
-
-fn unreadable(error: serde_json::Error) -> Error {
-    Error::unexpected("the Docker Engine's answer can't be read").caused_by(error)
 }
 
 #[cfg(test)]

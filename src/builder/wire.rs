@@ -14,6 +14,7 @@ use hyper::client::conn::http1;
 use hyper::header::{CONTENT_LENGTH, HOST};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_util::task::AbortOnDropHandle;
@@ -113,6 +114,14 @@ impl Wire {
 }
 
 impl Exchange {
+    /// The JSON document of a successful answer.
+    pub(super) async fn document<T: DeserializeOwned>(self) -> Result<T> {
+        let text = self.accepted().await?.text().await?;
+        serde_json::from_str(&text).map_err(|error| {
+            Error::unexpected("the Docker Engine's answer can't be read").caused_by(error)
+        })
+    }
+
     /// The answer, when it is a success; otherwise the engine's message as an error.
     pub(super) async fn accepted(self) -> Result<Self> {
         let status = self.response.status();

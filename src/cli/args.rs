@@ -5,17 +5,32 @@ use clap::{Args, Parser, Subcommand};
 use super::Session;
 use super::base::Base;
 use super::build::Build;
+use super::canary::{Abort, Continue};
+use super::cluster::Cluster;
 use super::completions::Completions;
+use super::deploy::Deploy;
+use super::diff::Diff;
 use super::doctor::Doctor;
 use super::eject::Eject;
+use super::env::Env;
 use super::environment::{Environment, Overrides};
+use super::events::Events;
+use super::exec::{Exec, Run};
 use super::gc::Gc;
 use super::images::Images;
+use super::ingress::Ingress;
 use super::init::Init;
+use super::logs::Logs;
+use super::maintenance::Maintenance;
 use super::man::Man;
 use super::plan::Plan;
 use super::push::Push;
+use super::releases::Releases;
+use super::rollback::Rollback;
+use super::scale::Scale;
 use super::schema::Schema;
+use super::secret::Secret;
+use super::status::Status;
 use super::webhook::Webhook;
 use crate::Result;
 use crate::ui::{ColorChoice, ProgressChoice, Wishes};
@@ -23,18 +38,20 @@ use crate::ui::{ColorChoice, ProgressChoice, Wishes};
 const ENVIRONMENT: &str = "\
 Environment:
   DOCKER_HOST, DOCKER_CONTEXT  the Docker Engine
-  PAAS_REGISTRY                where images are pushed
+  PAAS_REGISTRY                the registry, HOST[:PORT]
+  HTTPS_PROXY, NO_PROXY, …     for registries, and for the steps of builds
   PAAS_CA_BUNDLE               certificate authorities for build steps (PEM); empty for none
-  PAAS_STATE_DIR               what is kept between builds
-  CI                           no prompts, no live progress, `app.lock` is not rewritten
+  PAAS_STATE_DIR               what is kept between builds, instead of ~/.local/state/paas
+  CI                           no prompts, no live progress, and builds are `--locked`
   NO_COLOR                     no colours
 
 Exit codes:
   0 done   1 unexpected   2 usage or configuration   3 refused
-  4 engine, registry or network failed   5 the build script failed
-  130 interrupted";
+  4 engine, registry or network failed   5 the build failed
+  6 the deployment failed; the old release serves
+  7 another operation holds the lease   130 interrupted";
 
-/// From a git repository with an app.toml to a versioned image, without a Dockerfile
+/// From a git repository with an app.toml to a running, versioned app, without a Dockerfile
 #[derive(Debug, Parser)]
 #[command(name = "paas", version, after_help = ENVIRONMENT, arg_required_else_help = true)]
 #[command(disable_help_subcommand = true, max_term_width = 100)]
@@ -50,9 +67,9 @@ pub struct Arguments {
 /// One line for each command; its options and its work are in the file of its name.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Tell what the app is written in, and write its app.toml
+    /// Detect what the app is written in, and write its app.toml
     Init(Init),
-    /// Print what would be built, and every input that decides the version
+    /// Print what would be built, and why; contact nothing
     Plan(Plan),
     /// Build a version, or find that nothing changed
     Build(Build),
@@ -60,13 +77,47 @@ pub enum Command {
     Push(Push),
     /// List versions, on this machine and in the registry
     Images(Images),
+    /// Bring a version up, and keep the old one serving until it is proven
+    Deploy(Deploy),
+    /// Give the release on trial all instances
+    Continue(Continue),
+    /// Take the release on trial away
+    Abort(Abort),
+    /// Serve an older release again, image and configuration
+    Rollback(Rollback),
+    /// Show what runs: releases, instances, health and traffic
+    Status(Status),
+    /// List releases, and which can be served again
+    Releases(Releases),
+    /// Show what instances write
+    Logs(Logs),
+    /// Run a command in an instance
+    Exec(Exec),
+    /// Run a command once, in a new container of the release that serves
+    Run(Run),
+    /// Show what differs between two releases
+    Diff(Diff),
+    /// Show who did what
+    Events(Events),
+    /// Change the number of instances
+    Scale(Scale),
+    /// Variables that win over app.toml's
+    Env(Env),
+    /// Secrets of the running app
+    Secret(Secret),
+    /// Show visitors a page instead of the app
+    Maintenance(Maintenance),
+    /// Places that run apps
+    Cluster(Cluster),
+    /// The proxy in front of a Docker host's instances, as its container runs it
+    Ingress(Ingress),
     /// Base images: what builds start from
     Base(Base),
     /// Build what one git event asks for, in CI or from a webhook's payload
     Webhook(Webhook),
-    /// Look whether everything is there that a build needs
+    /// Check that everything is there that a build needs
     Doctor(Doctor),
-    /// Remove old versions from this machine
+    /// Remove old versions from this machine; the registry keeps its own
     Gc(Gc),
     /// Write the Dockerfile and its scripts, to go on without paas
     Eject(Eject),
@@ -87,6 +138,23 @@ impl Command {
             Self::Build(command) => command.run(session),
             Self::Push(command) => command.run(session),
             Self::Images(command) => command.run(session),
+            Self::Deploy(command) => command.run(session),
+            Self::Continue(command) => command.run(session),
+            Self::Abort(command) => command.run(session),
+            Self::Rollback(command) => command.run(session),
+            Self::Status(command) => command.run(session),
+            Self::Releases(command) => command.run(session),
+            Self::Logs(command) => command.run(session),
+            Self::Exec(command) => command.run(session),
+            Self::Run(command) => command.run(session),
+            Self::Diff(command) => command.run(session),
+            Self::Events(command) => command.run(session),
+            Self::Scale(command) => command.run(session),
+            Self::Env(command) => command.run(session),
+            Self::Secret(command) => command.run(session),
+            Self::Maintenance(command) => command.run(session),
+            Self::Cluster(command) => command.run(session),
+            Self::Ingress(command) => command.run(session),
             Self::Base(command) => command.run(session),
             Self::Webhook(command) => command.run(session),
             Self::Doctor(command) => command.run(session),
@@ -106,7 +174,7 @@ pub struct Global {
     /// The app's folder [default: the nearest with an app.toml, upwards within the repository]
     #[arg(short = 'C', long, global = true, value_name = "PATH")]
     pub directory: Option<PathBuf>,
-    /// Print one JSON document on stdout
+    /// Print one JSON document on stdout instead of text
     #[arg(long, global = true)]
     pub json: bool,
     /// How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a
@@ -121,11 +189,12 @@ pub struct Global {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     #[arg(hide_possible_values = true)]
     pub color: ColorChoice,
-    /// The Docker Engine's socket, or tcp:// address
+    /// The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub docker_host: Option<String>,
-    /// The registry's host, with its port where needed
-    #[arg(long, global = true, value_name = "HOST")]
+    /// The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else
+    /// ~/.config/paas/config.toml]
+    #[arg(long, global = true, value_name = "HOST[:PORT]")]
     pub registry: Option<String>,
 }
 

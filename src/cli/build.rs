@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use super::Session;
-use super::secret::{SecretArgument, SecretSource};
+use super::secret_argument::{SecretArgument, SecretSource};
 use crate::builder::SecretBytes;
 use crate::config::{self, APP_FILE};
-use crate::ops::{self, BuildDocument, BuildOptions, Locked};
+use crate::ops::{self, BuildDocument, BuildOptions, DigestKind, Locked};
 use crate::ui::format;
 use crate::{Error, Result};
 
@@ -21,22 +21,22 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Build {
-    /// Publish the version to the registry
+    /// Publish the version to the registry as well
     #[arg(long)]
     push: bool,
-    /// Run every step again
+    /// Run every step again, even if nothing changed
     #[arg(long)]
     no_cache: bool,
-    /// Fail if app.lock is missing or would have to change
+    /// Refuse to build when app.lock would have to change [default where CI is set]
     #[arg(long, conflicts_with = "no_locked")]
     locked: bool,
-    /// Let app.lock change even where CI is set
+    /// Write a changed app.lock even where CI is set
     #[arg(long)]
     no_locked: bool,
     /// Build for another platform, such as linux/arm64
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
-    /// Push a version of uncommitted changes
+    /// With --push: publish also what is not committed
     #[arg(long)]
     allow_dirty: bool,
     /// Where a build secret comes from: NAME=env:VARIABLE, NAME=file:PATH or NAME=- (stdin)
@@ -57,7 +57,7 @@ impl Build {
                 (_, true) => Locked::Never,
                 _ => Locked::Auto,
             },
-            platform: self.platform.map(checked_platform).transpose()?,
+            platform: self.platform.as_deref().map(str::parse).transpose()?,
             allow_dirty: self.allow_dirty,
             secrets: build_secrets(session, &folder, &self.secrets)?,
             folder,
@@ -81,24 +81,13 @@ fn summary(built: &BuildDocument) -> String {
         (false, true) => "built and pushed",
     };
     let seconds = format::duration(std::time::Duration::from_secs_f64(built.seconds));
-    format!("{}\n  {how} in {seconds}, {}\n", built.image, built.digest)
-}
-
-/// `os/architecture[/variant]`.
-fn checked_platform(platform: String) -> Result<String> {
-    let parts: Vec<&str> = platform.split('/').collect();
-    let is_word = |part: &&str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    let kind = match built.digest_kind {
+        DigestKind::Manifest => "digest",
+        DigestKind::ImageId => "image ID",
     };
-    if (2..=3).contains(&parts.len()) && parts.iter().all(is_word) {
-        return Ok(platform);
-    }
-    Err(
-        Error::usage(format!("`{}` is not a platform", platform.escape_debug()))
-            .hint("write `linux/amd64` or `linux/arm64`"),
+    format!(
+        "{}\n  {how} in {seconds}, {kind} {}\n",
+        built.image, built.digest
     )
 }
 

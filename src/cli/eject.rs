@@ -23,6 +23,9 @@ impl Eject {
         if session.global.json {
             return session.ui.print_json(&ejected);
         }
+        for note in &ejected.notes {
+            session.ui.note(note);
+        }
         let files = ejected.files.join("\n  ");
         session.ui.print(&format!(
             "Wrote\n  {files}\nBuild it without paas:\n  {}\n",

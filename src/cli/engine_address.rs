@@ -109,7 +109,8 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     }
 }
 
-fn parse(address: &str, source: &str) -> Result<EngineAddress> {
+/// `address` as `source`, an option or variable, gives it.
+pub fn parse(address: &str, source: &str) -> Result<EngineAddress> {
     let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
     match scheme {
         "unix" | "" if rest.starts_with('/') => Ok(EngineAddress::Unix(rest.into())),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::engine_address::{self, Sources};
 use super::user_config::UserConfig;
+use crate::config::registry_host;
 use crate::settings::Settings;
 use crate::{Error, Result};
 
@@ -122,13 +123,16 @@ impl Environment {
             default_socket: &self.default_docker_socket,
         };
         let registry = match overrides.registry {
-            Some(registry) => Some(registry),
-            None => self.variable("PAAS_REGISTRY")?,
+            Some(registry) => Some((registry, "--registry")),
+            None => self
+                .variable("PAAS_REGISTRY")?
+                .map(|registry| (registry, "PAAS_REGISTRY")),
         };
+        let registry = registry.map(|(text, origin)| registry_host(text, origin));
         let user_config = UserConfig::read(&self.folder("XDG_CONFIG_HOME", ".config")?)?;
         Ok(Settings {
             engine: engine_address::resolve(&sources)?,
-            registry: registry.map(ToOwned::to_owned),
+            registry: registry.transpose()?,
             default_registry: user_config.registry,
             ca_bundle: self.ca_bundle()?,
             proxies: self.proxies()?,
@@ -139,8 +143,29 @@ impl Environment {
             },
             cache_dir: self.folder("XDG_CACHE_HOME", ".cache")?,
             config_home: Some(self.base_folder("XDG_CONFIG_HOME", ".config")?),
+            clusters_file: self
+                .folder("XDG_CONFIG_HOME", ".config")?
+                .join("clusters.toml"),
+            program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("paas")),
+            user: self.user(),
             ci: self.ci(),
         })
+    }
+
+    /// `user@host`, for people who look at what was done.
+    fn user(&self) -> String {
+        let named = ["USER", "LOGNAME"]
+            .iter()
+            .find_map(|name| self.variable(name).ok().flatten());
+        let user = named.map_or_else(
+            || match rustix::process::getuid().as_raw() {
+                0 => "root".to_owned(),
+                id => format!("uid {id}"),
+            },
+            ToOwned::to_owned,
+        );
+        let system = rustix::system::uname();
+        format!("{user}@{}", system.nodename().to_string_lossy())
     }
 
     fn ca_bundle(&self) -> Result<Option<PathBuf>> {

@@ -18,13 +18,13 @@ pub struct Gc {
     /// Only say what would be removed
     #[arg(short = 'n', long)]
     dry_run: bool,
-    /// How many of the newest images stay, for each app
+    /// How many images stay, for each app: those named last, and always that of HEAD
     #[arg(long, value_name = "N", default_value_t = 5)]
     keep: usize,
     /// The images of all apps on the engine, not only of this one
     #[arg(long)]
     all: bool,
-    /// Shrink the engine's build cache to so many GB
+    /// Shrink the engine's build cache to this many GB
     #[arg(long, value_name = "GB")]
     cache: Option<u64>,
 }
@@ -34,10 +34,11 @@ impl Gc {
     pub fn run(self, session: &Session) -> Result<()> {
         let options = GcOptions {
             folder: if self.all {
-                None
+                session.app_folder().ok()
             } else {
                 Some(session.app_folder()?)
             },
+            all: self.all,
             keep: self.keep,
             keep_cache: self
                 .cache
@@ -69,9 +70,53 @@ fn summary(done: &GcDocument) -> String {
     for name in &done.in_use {
         text += &format!("kept {name}: a container uses it\n");
     }
-    text += &format!("{verb} {} of images", format::bytes(done.image_bytes));
-    if done.cache_bytes > 0 {
-        text += &format!(" and {} of build cache", format::bytes(done.cache_bytes));
+    text + &freed(done) + "\n"
+}
+
+fn freed(done: &GcDocument) -> String {
+    let verb = if done.dry_run {
+        "would free up to"
+    } else {
+        "freed"
+    };
+    let images = (!done.removed.is_empty())
+        .then(|| format!("{} of images", format::bytes(done.image_bytes)));
+    let cache = (done.cache_bytes > 0)
+        .then(|| format!("{} of build cache", format::bytes(done.cache_bytes)));
+    let parts: Vec<_> = images.into_iter().chain(cache).collect();
+    if parts.is_empty() {
+        return "nothing to remove".to_owned();
     }
-    text + "\n"
+    format!("{verb} {}", parts.join(" and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_came_of_it() {
+        let done = |removed: &[&str], cache_bytes, dry_run| {
+            summary(&GcDocument {
+                removed: removed.iter().map(|name| name.parse().unwrap()).collect(),
+                in_use: Vec::new(),
+                image_bytes: 3_000_000,
+                cache_bytes,
+                dry_run,
+            })
+        };
+        assert_eq!(done(&[], 0, false), "nothing to remove\n");
+        assert_eq!(
+            done(&["a:1"], 0, false),
+            "removed a:1\nfreed 3.0 MB of images\n"
+        );
+        assert_eq!(
+            done(&[], 5_000_000, true),
+            "would free up to 5.0 MB of build cache\n"
+        );
+        assert_eq!(
+            done(&["a:1"], 5_000_000, true),
+            "would remove a:1\nwould free up to 3.0 MB of images and 5.0 MB of build cache\n"
+        );
+    }
 }

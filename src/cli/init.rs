@@ -21,13 +21,13 @@ pub struct Init {
     /// Ask nothing, take the best guess
     #[arg(short, long)]
     yes: bool,
-    /// The app's name [default: the folder's]
+    /// The app's name [default: that of its folder]
     #[arg(long)]
     name: Option<String>,
-    /// The base image: a name that `paas base list` shows, or any image
+    /// The base image: a name that `paas base list` shows, or any image reference
     #[arg(long)]
     base: Option<String>,
-    /// Replace an app.toml
+    /// Replace the app.toml that is there
     #[arg(long)]
     force: bool,
 }
@@ -131,5 +131,5 @@ fn tell(survey: &Survey, proposal: &Proposal, session: &Session) {
         ui.warning(note);
     }
     ui.note(&format!("wrote {}", survey.path.display()));
-    ui.note("next: read it, then `paas build`");
+    ui.note("next: read it, commit it (`git add app.toml && git commit`), then `paas build`");
 }

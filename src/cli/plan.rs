@@ -3,7 +3,7 @@ use clap::Args;
 use super::Session;
 use crate::Result;
 use crate::context::Listing;
-use crate::ops::{PlanDocument, Project};
+use crate::ops::{PlanDocument, Project, base};
 use crate::plan::Layout;
 use crate::ui::format;
 use crate::ui::sanitize;
@@ -12,7 +12,7 @@ use crate::ui::table::Table;
 const EXAMPLES: &str = "\
 Examples:
   paas plan                  the version, and every input that decides it
-  paas plan --context        each file of the context, and the rule for each left out
+  paas plan --context        each file that the build sees, and the rule for each left out
   paas plan --dockerfile     the Dockerfile";
 
 /// `paas plan`.
@@ -22,7 +22,7 @@ pub struct Plan {
     /// Print the Dockerfile
     #[arg(long, conflicts_with = "context")]
     dockerfile: bool,
-    /// List the context's files, and for those left out the rule that did it
+    /// List the files that the build sees, and for those left out the rule that did it
     #[arg(long)]
     context: bool,
 }
@@ -42,7 +42,12 @@ impl Plan {
         }
         let (document, plan) = PlanDocument::new(&project, &settings)?;
         if self.dockerfile {
-            ui.print(&plan.dockerfile(&project, &Layout::served()))
+            let dockerfile = plan.dockerfile(&project, &Layout::served());
+            if session.global.json {
+                ui.print_json(&serde_json::json!({ "dockerfile": dockerfile }))
+            } else {
+                ui.print(&dockerfile)
+            }
         } else if session.global.json {
             ui.print_json(&document)
         } else {
@@ -59,10 +64,11 @@ fn summary(plan: &PlanDocument) -> String {
     }
     rows.push(("config", configuration(plan)));
     for (index, base) in plan.bases.iter().enumerate() {
-        let pin = base.digest.as_ref().map_or_else(
-            || "not pinned yet: the next build writes app.lock".to_owned(),
-            |digest| digest.short().to_owned(),
-        );
+        let pin = match (&base.digest, base::nearest(&base.name)) {
+            (Some(digest), _) => digest.short().to_owned(),
+            (None, None) => "not pinned yet: the next build writes app.lock".to_owned(),
+            (None, Some(near)) => format!("does not come with paas: did you mean `{near}`?"),
+        };
         rows.push((
             if index == 0 { "base" } else { "runtime" },
             format!("{} {pin}", base.name),
@@ -70,8 +76,9 @@ fn summary(plan: &PlanDocument) -> String {
     }
     let files = format::count(plan.files as u64, "file");
     rows.push(("context", format!("{files}, {}", format::bytes(plan.bytes))));
-    if let Some(content) = &plan.content {
-        rows.push(("content", content.as_str()[..12].to_owned()));
+    if let (Some(content), Some(platform)) = (&plan.content, &plan.platform) {
+        let short = &content.as_str()[..12];
+        rows.push(("content", format!("{short} for {platform}")));
     }
     let lines = rows
         .iter()

@@ -13,9 +13,10 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Push {
-    /// A version that is on this machine [default: that of what is on disk]
+    /// A version built here, as `paas images` shows it [default: the one that `paas build` would make
+    /// now]
     version: Option<String>,
-    /// Push a version of uncommitted changes
+    /// Publish also what was built from uncommitted changes
     #[arg(long)]
     allow_dirty: bool,
 }
@@ -35,7 +36,7 @@ impl Push {
             session.ui.print_json(&pushed)
         } else {
             session.ui.print(&format!(
-                "{}\n  in the registry, {}\n",
+                "{}\n  in the registry, digest {}\n",
                 pushed.image, pushed.digest
             ))
         }

@@ -1,140 +1,106 @@
-//! `--secret`: where the value of a build secret comes from. Never the value itself: arguments are
-//! visible to everybody on the machine.
+use clap::{Args, Subcommand};
 
-use std::fs;
-use std::io::{self, Read};
-use std::path::PathBuf;
-use std::str::FromStr;
-
-use super::environment::Environment;
+use super::Session;
+use super::secret_argument::SecretSource;
+use super::target::EnvironmentArgument;
+use super::variable;
+use crate::ops::deploy::{TargetSettings, remove_secret, set_secret};
 use crate::{Error, Result};
 
-/// More is no secret but a mistake, such as `file:/dev/zero`.
-const MOST_BYTES: u64 = 512 * 1024;
+const EXAMPLES: &str = "\
+Examples:
+  paas secret set DATABASE_URL < url.txt     the value comes by standard input
+  paas secret list                           names only: values are never shown again
+  paas secret unset DATABASE_URL";
 
-/// `NAME`, `NAME=env:VARIABLE`, `NAME=file:PATH` or `NAME=-`. To be parsed by the command, not by clap,
-/// whose message would repeat a value that was given by mistake.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretArgument {
-    /// The secret, as `app.toml` names it.
-    pub name: String,
-    /// Where its value is.
-    pub source: SecretSource,
+/// `paas secret`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Secret {
+    #[command(subcommand)]
+    command: Command,
 }
 
-/// Where a secret's value is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretSource {
-    /// An environment variable; the default is the one with the secret's name.
-    Variable(String),
-    /// A file's content, as it is.
-    File(PathBuf),
-    /// What stdin holds, as it is.
-    Stdin,
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the names of the secrets that are set
+    List {
+        #[command(flatten)]
+        environment: EnvironmentArgument,
+    },
+    /// Set a secret for the releases that follow; asks for the value, or reads it from stdin
+    Set {
+        /// The variable that it is given as
+        #[arg(value_name = "NAME", value_parser = variable::name)]
+        name: String,
+        #[command(flatten)]
+        environment: EnvironmentArgument,
+    },
+    /// Give secrets to no release that follows
+    Unset {
+        /// Their names
+        #[arg(value_name = "NAME", required = true, value_parser = variable::name)]
+        names: Vec<String>,
+        #[command(flatten)]
+        environment: EnvironmentArgument,
+    },
 }
 
-impl FromStr for SecretArgument {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let (name, source) = text.split_once('=').unwrap_or((text, ""));
-        let source = match source.split_once(':') {
-            None if !text.contains('=') => SecretSource::Variable(name.to_owned()),
-            None if source == "-" => SecretSource::Stdin,
-            Some(("env", variable)) if !variable.is_empty() => {
-                SecretSource::Variable(variable.to_owned())
+impl Secret {
+    /// Does it.
+    pub fn run(self, session: &Session) -> Result<()> {
+        match self.command {
+            Command::List { environment } => list(session, &environment),
+            Command::Set { name, environment } => {
+                let value = value(session, &name)?;
+                let what = format!("set the secret {name}");
+                variable::change(session, &environment, &what, async |cluster, target| {
+                    set_secret(cluster, target, &name, &value).await
+                })
             }
-            Some(("file", path)) if !path.is_empty() => SecretSource::File(path.into()),
-            // What stands there may be the secret: the message must not repeat it.
-            _ => {
-                return Err(Error::usage(
-                    "write NAME, NAME=env:VARIABLE, NAME=file:PATH or NAME=- (stdin)",
-                ));
+            Command::Unset { names, environment } => {
+                let what = format!("unset the secrets {}", names.join(", "));
+                variable::change(session, &environment, &what, async |cluster, target| {
+                    for name in &names {
+                        remove_secret(cluster, target, name).await?;
+                    }
+                    Ok(())
+                })
             }
-        };
-        let name = name.to_owned();
-        Ok(Self { name, source })
-    }
-}
-
-impl SecretSource {
-    /// The value.
-    pub fn read(&self, environment: &Environment) -> Result<Vec<u8>> {
-        match self {
-            Self::Variable(name) => match environment.variable(name)? {
-                Some(value) => Ok(value.as_bytes().to_vec()),
-                None => Err(
-                    Error::usage(format!("the variable {name} is not set")).hint(format!(
-                        "set {name}, or say where the secret is: `--secret NAME=file:PATH`"
-                    )),
-                ),
-            },
-            Self::File(path) => fs::File::open(path)
-                .and_then(limited)
-                .map_err(|error| cannot_read(&path.display().to_string(), error)),
-            Self::Stdin => limited(io::stdin()).map_err(|error| cannot_read("stdin", error)),
         }
     }
 }
 
-fn limited(source: impl Read) -> io::Result<Vec<u8>> {
-    let mut value = Vec::new();
-    source.take(MOST_BYTES + 1).read_to_end(&mut value)?;
-    if value.len() as u64 > MOST_BYTES {
-        return Err(io::Error::other("a secret has at most 512 KiB"));
+fn list(session: &Session, environment: &EnvironmentArgument) -> Result<()> {
+    let set = variable::read(session, environment, async |cluster, target| {
+        TargetSettings::load(cluster, target).await
+    })?;
+    let names: Vec<&String> = set.secrets.keys().collect();
+    if session.global.json {
+        return session.ui.print_json(&names);
     }
-    Ok(value)
+    let lines: String = names.iter().map(|name| format!("{name}\n")).collect();
+    session.ui.print(&lines)
 }
 
-fn cannot_read(place: &str, error: io::Error) -> Error {
-    Error::usage(format!("cannot read the secret from {place}")).caused_by(error)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_says_where_it_is() {
-        for (text, name, source) in [
-            ("TOKEN", "TOKEN", SecretSource::Variable("TOKEN".to_owned())),
-            (
-                "TOKEN=env:CI_TOKEN",
-                "TOKEN",
-                SecretSource::Variable("CI_TOKEN".to_owned()),
-            ),
-            (
-                "TOKEN=file:/run/a=b:c",
-                "TOKEN",
-                SecretSource::File("/run/a=b:c".into()),
-            ),
-            ("TOKEN=-", "TOKEN", SecretSource::Stdin),
-        ] {
-            let argument: SecretArgument = text.parse().unwrap();
-            assert_eq!((&*argument.name, argument.source), (name, source), "{text}");
-        }
+/// What a person types unseen, or all of stdin without the line end that `echo` adds.
+fn value(session: &Session, name: &str) -> Result<String> {
+    let prompt = session.ui.prompt(false);
+    if prompt.is_interactive() {
+        return prompt.password(&format!("value of {name}"));
     }
-
-    #[test]
-    fn a_value_on_the_command_line_is_refused_and_not_repeated() {
-        for text in [
-            "TOKEN=hunter2",
-            "TOKEN=",
-            "TOKEN=hunter2:x",
-            "TOKEN=file:",
-            "TOKEN=env:",
-        ] {
-            let error = text.parse::<SecretArgument>().unwrap_err();
-            assert!(!error.message().contains("hunter2"), "{error}");
-        }
+    let bytes = SecretSource::Stdin.read(&session.environment)?;
+    let mut text = String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("the value of {name} is not UTF-8")))?;
+    if text.ends_with('\n') {
+        text.truncate(text.trim_end_matches(['\r', '\n']).len());
     }
-
-    #[test]
-    fn an_endless_file_is_refused() {
-        let environment = Environment::of_process();
-        let error = SecretSource::File("/dev/zero".into())
-            .read(&environment)
-            .unwrap_err();
-        assert_eq!(error.message(), "cannot read the secret from /dev/zero");
+    if text.is_empty() {
+        return Err(Error::usage(format!("stdin has no value for {name}"))
+            .hint(format!("write `paas secret set {name} < FILE`")));
     }
+    if text.contains('\0') {
+        return Err(Error::usage(format!("the value of {name} holds a NUL")));
+    }
+    Ok(text)
 }

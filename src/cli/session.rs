@@ -1,6 +1,7 @@
 use std::cell::OnceCell;
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +11,10 @@ use super::Global;
 use super::environment::Environment;
 use super::interrupt::Interrupts;
 use crate::config::APP_FILE;
-use crate::report::Reporter;
+use crate::ops::deploy::Cancel;
+use crate::report::{Event, Reporter};
 use crate::settings::Settings;
+use crate::source::Source;
 use crate::ui::Ui;
 use crate::{Error, Kind, Result};
 
@@ -48,18 +51,25 @@ impl Session {
     /// The app's folder: `--directory`, or the nearest folder with an `app.toml`, from here upwards
     /// to the root of the repository.
     pub fn app_folder(&self) -> Result<PathBuf> {
-        let missing = |place: &str| {
-            Error::usage(format!("no {APP_FILE} {place}"))
-                .hint("run `paas init` to write one, or give its folder with `-C PATH`")
+        let (from, found, place) = if let Some(folder) = &self.global.directory {
+            let found = folder.join(APP_FILE).is_file().then(|| folder.clone());
+            (folder.clone(), found, format!("in {}", folder.display()))
+        } else {
+            let current = self.environment.current_folder()?;
+            let found = nearest_app_folder(&current);
+            (
+                current,
+                found,
+                "here or above, within the repository".to_owned(),
+            )
         };
-        if let Some(folder) = &self.global.directory {
-            let found = folder.join(APP_FILE).is_file();
-            return found
-                .then(|| folder.clone())
-                .ok_or_else(|| missing(&format!("in {}", folder.display())));
+        if let Some(found) = found {
+            return Ok(found);
         }
-        nearest_app_folder(&self.environment.current_folder()?)
-            .ok_or_else(|| missing("here or above, within the repository"))
+        // Outside of a repository `paas init` would not be the next step.
+        Source::discover(&from)?;
+        Err(Error::usage(format!("no {APP_FILE} {place}"))
+            .hint("run `paas init` to write one, or give its folder with `-C PATH`"))
     }
 
     /// Runs an operation to its end with its progress on stderr. Ctrl-C and SIGTERM drop its
@@ -69,6 +79,42 @@ impl Session {
         F: Future<Output = Result<T>>,
     {
         let canceled = self.interrupts()?.next();
+        self.block_on(async |reporter| {
+            tokio::select! {
+                result = operation(reporter) => result,
+                Ok(()) = canceled => Err(Error::new(Kind::Interrupted, "interrupted")),
+            }
+        })
+    }
+
+    /// Runs an operation that goes back in order when it is told to: by Ctrl-C or SIGTERM. A second
+    /// signal ends the process at once.
+    pub fn operate_in_order<T, F>(
+        &self,
+        operation: impl FnOnce(Arc<dyn Reporter>, Cancel) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let interrupted = self.interrupts()?.next();
+        let (canceler, cancel) = Cancel::new();
+        self.block_on(async |reporter| {
+            let mut running = pin!(operation(Arc::clone(&reporter), cancel));
+            tokio::select! {
+                result = &mut running => return result,
+                Ok(()) = interrupted => canceler.cancel(),
+            }
+            reporter.report(Event::Warning(
+                "interrupted: going back; a second Ctrl-C ends at once".to_owned(),
+            ));
+            running.await
+        })
+    }
+
+    fn block_on<T>(
+        &self,
+        operation: impl AsyncFnOnce(Arc<dyn Reporter>) -> Result<T>,
+    ) -> Result<T> {
         // Fails only when there is one already, of an earlier operation.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = Builder::new_current_thread()
@@ -76,13 +122,7 @@ impl Session {
             .build()
             .map_err(|error| Error::unexpected("cannot start the runtime").caused_by(error))?;
         let progress = self.ui.progress();
-        let future = operation(progress.reporter());
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = future => result,
-                Ok(()) = canceled => Err(Error::new(Kind::Interrupted, "interrupted")),
-            }
-        });
+        let result = runtime.block_on(operation(progress.reporter()));
         drop(progress);
         runtime.shutdown_timeout(SHUTDOWN);
         result
@@ -119,7 +159,6 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::report::Event;
     use crate::ui::Wishes;
 
     /// Set in the process that is interrupted.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::config::registry_host;
 use crate::{Error, Result};
 
 /// `~/.config/paas/config.toml`.
@@ -22,7 +23,15 @@ impl UserConfig {
         let path = folder.join("config.toml");
         let failed = || Error::usage(format!("cannot read {}", path.display()));
         match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| failed().detail(error.to_string())),
+            Ok(text) => {
+                let config: Self =
+                    toml::from_str(&text).map_err(|error| failed().detail(error.to_string()))?;
+                let origin = format!("`registry` in {}", path.display());
+                let registry = config.registry.map(|text| registry_host(&text, &origin));
+                Ok(Self {
+                    registry: registry.transpose()?,
+                })
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(failed().caused_by(error)),
         }

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::Session;
 use super::environment::Environment;
-use super::secret::SecretSource;
+use super::secret_argument::SecretSource;
 use crate::builder::SecretBytes;
 use crate::ops::{self, Action, SecretLookup, Sender, WebhookOptions};
 use crate::settings::Settings;

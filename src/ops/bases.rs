@@ -1,8 +1,10 @@
-use super::{Tools, pins};
-use crate::Result;
+use std::path::Path;
+
+use super::{Project, Tools, base, pins};
 use crate::base::{Definition, Profile};
-use crate::config::{App, BaseName, Lock, PinnedBase};
+use crate::config::{self, APP_FILE, App, BaseName, Lock, PinnedBase};
 use crate::plan::Defaults;
+use crate::{Error, Kind, Result};
 
 /// What an app is built on.
 #[derive(Clone, Debug)]
@@ -18,9 +20,21 @@ pub struct Bases {
 }
 
 impl Bases {
-    /// As far as the binary and `app.lock` know. Contacts nothing.
-    pub fn known(app: &App, lock: Option<&Lock>) -> Result<Self> {
+    /// As far as the binary and `app.lock` know. Contacts nothing. Fails where only the base could
+    /// say how the app starts, and it is not known.
+    pub fn known(project: &Project) -> Result<Self> {
+        let (app, lock) = (&project.app, project.lock.as_ref());
         let build = pin_in(lock, &app.build.base);
+        if build.is_none()
+            && app.start.script.is_none()
+            && let BaseName::Named(name) = &app.build.base
+            && Definition::embedded(name).is_none()
+        {
+            let error = base::unknown(name).hint(
+                "a team's own base is known once `paas build` has pinned it in app.lock; until then app.toml needs a `[start]`",
+            );
+            return Err(shown_in(&project.folder, "base", name, error));
+        }
         let mut bases = Self::of(app, build.as_ref())?;
         bases.pins.extend(build);
         if bases.runtime != bases.build {
@@ -29,19 +43,28 @@ impl Bases {
         Ok(bases)
     }
 
-    /// With a pin for each: that of `app.lock`, or else the newest.
-    pub async fn pinned(app: &App, lock: Option<&Lock>, tools: &Tools<'_>) -> Result<Self> {
+    /// With a pin for each: that of `app.lock`, or else the newest. `folder` is the app's.
+    pub async fn pinned(
+        folder: &Path,
+        app: &App,
+        lock: Option<&Lock>,
+        tools: &Tools<'_>,
+    ) -> Result<Self> {
         let registry = tools.settings.registry_for(app.registry.as_deref());
+        let resolve = async |key, name: &BaseName| {
+            let pin = pins::resolve(name, registry, tools).await;
+            pin.map_err(|error| shown_in(folder, key, &name.to_string(), error))
+        };
         let build = match pin_in(lock, &app.build.base) {
             Some(pin) => pin,
-            None => pins::resolve(&app.build.base, registry, tools).await?,
+            None => resolve("base", &app.build.base).await?,
         };
         let mut bases = Self::of(app, Some(&build))?;
         bases.pins.push(build);
         if bases.runtime != bases.build {
             bases.pins.push(match pin_in(lock, &bases.runtime) {
                 Some(pin) => pin,
-                None => pins::resolve(&bases.runtime, registry, tools).await?,
+                None => resolve("runtime", &bases.runtime).await?,
             });
         }
         Ok(bases)
@@ -80,6 +103,15 @@ fn profile(base: &BaseName, pin: Option<&PinnedBase>) -> Result<Option<Profile>>
     }
     let label = pin.and_then(|pin| pin.profile.as_deref());
     label.map(Profile::from_label).transpose()
+}
+
+/// With the line of `app.toml`, where the error is about what it says.
+fn shown_in(folder: &Path, key: &str, name: &str, error: Error) -> Error {
+    let place = config::place_of(&folder.join(APP_FILE), "build", key, name);
+    match place.filter(|_| error.kind() == Kind::Usage && error.detail_text().is_none()) {
+        Some(place) => error.detail(place),
+        None => error,
+    }
 }
 
 fn pin_in(lock: Option<&Lock>, base: &BaseName) -> Option<PinnedBase> {

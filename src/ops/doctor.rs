@@ -14,6 +14,7 @@ use std::time::Duration;
 use self::bases::Bases;
 pub use self::check::{Check, Diagnosis, Status};
 use self::repository::Folder;
+use super::blocking::blocking;
 use crate::registry::Client;
 use crate::retry::Policy;
 use crate::settings::Settings;
@@ -32,7 +33,7 @@ pub struct DoctorOptions {
 /// Looks at everything at the same time. Only asks: builds, pulls and repairs nothing.
 pub async fn doctor(options: &DoctorOptions, settings: &Settings) -> Result<Diagnosis> {
     let looked = options.folder.clone();
-    let folder = blocking(move || Ok(Folder::look(&looked))).await?;
+    let folder = at_most(move || Ok(Folder::look(&looked))).await?;
     let host = settings.registry_for(folder.registry());
     let client = Client::new(settings)
         .with_policy(Policy::ONCE)
@@ -72,12 +73,10 @@ pub async fn doctor(options: &DoctorOptions, settings: &Settings) -> Result<Diag
 }
 
 /// Runs work that waits for the disk, and doesn't wait for it for long.
-async fn blocking<T: Send + 'static>(
+async fn at_most<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let task = tokio::task::spawn_blocking(work);
-    tokio::time::timeout(PATIENCE, task)
+    tokio::time::timeout(PATIENCE, blocking(work))
         .await
         .map_err(|_| Error::unavailable("the disk did not answer within 5 s"))?
-        .map_err(|error| Error::unexpected("the check was given up").caused_by(error))?
 }

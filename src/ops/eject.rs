@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Bases;
 use super::plan::BuildPlan;
 use super::project::Project;
+use crate::config::BaseName;
 use crate::plan::{Layout, Placed, PlacedContent, own_files};
 use crate::settings::Settings;
 use crate::{Error, Result};
@@ -22,12 +23,14 @@ pub struct EjectDocument {
     pub files: Vec<String>,
     /// The command that builds the image without `paas`.
     pub command: String,
+    /// What else it takes.
+    pub notes: Vec<String>,
 }
 
 /// Writes the Dockerfile and its scripts into the app's folder, for those who want to leave.
 pub fn eject(folder: &Path, settings: &Settings, force: bool) -> Result<EjectDocument> {
-    let project = Project::load(folder, settings, false)?;
-    let bases = Bases::known(&project.app, project.lock.as_ref())?;
+    let project = Project::load(folder, settings, true)?;
+    let bases = Bases::known(&project)?;
     let plan = BuildPlan::new(&project, settings, &bases)?;
     if !project.app.build.include.is_empty() {
         return Err(
@@ -37,23 +40,27 @@ pub fn eject(folder: &Path, settings: &Settings, force: bool) -> Result<EjectDoc
     }
     let layout = Layout::ejected();
     let dockerfile = plan.dockerfile(&project, &layout);
-    let mut files = vec![
-        Written::text("Dockerfile", dockerfile),
-        Written::text(ignored::FILE, ignored::text(&project, &layout)?),
-    ];
+    let mut files = vec![Written::text(
+        ignored::FILE,
+        ignored::text(&project, &layout)?,
+    )];
     for placed in own_files(&plan.recipe, &project.listing, &layout)? {
         files.push(Written::of(placed)?);
     }
-    let taken = files.iter().find(|file| folder.join(&file.path).exists());
+    // Last: where it is, all that it needs is there.
+    files.push(Written::text("Dockerfile", dockerfile));
+    let is_taken = |file: &&Written| folder.join(&file.path).symlink_metadata().is_ok();
+    let taken = files.iter().find(is_taken);
     if !force && let Some(taken) = taken {
         return Err(Error::refused(format!("{} is there already", taken.path))
             .hint("`paas eject --force` replaces it"));
     }
     for file in &files {
-        file.write(folder)?;
+        file.write(folder, force)?;
     }
     Ok(EjectDocument {
-        command: command(&project, &plan),
+        command: command(&project),
+        notes: notes(&bases),
         folder: folder.to_owned(),
         files: files.into_iter().map(|file| file.path).collect(),
     })
@@ -100,7 +107,7 @@ impl Written {
         })
     }
 
-    fn write(&self, folder: &Path) -> Result<()> {
+    fn write(&self, folder: &Path, force: bool) -> Result<()> {
         let path = folder.join(&self.path);
         let fail = |error: std::io::Error| {
             Error::unavailable(format!("cannot write {}", path.display())).caused_by(error)
@@ -111,14 +118,18 @@ impl Written {
         fs::write(temporary.path(), &self.content).map_err(fail)?;
         let mode = if self.executable { 0o755 } else { 0o644 };
         fs::set_permissions(temporary.path(), fs::Permissions::from_mode(mode)).map_err(fail)?;
-        temporary
-            .persist(&path)
-            .map_err(|error| fail(error.error))?;
+        let persisted = if force {
+            temporary.persist(&path)
+        } else {
+            // Somebody may have made one since we looked.
+            temporary.persist_noclobber(&path)
+        };
+        persisted.map_err(|error| fail(error.error))?;
         Ok(())
     }
 }
 
-fn command(project: &Project, plan: &BuildPlan) -> String {
+fn command(project: &Project) -> String {
     let build = &project.app.build;
     // A name and a value of the user's: shown to be run in a shell, so the value stays a variable.
     let arguments = build.env.keys().map(|name| format!(" --build-arg {name}"));
@@ -129,6 +140,29 @@ fn command(project: &Project, plan: &BuildPlan) -> String {
     let options: String = arguments.chain(secrets).collect();
     format!(
         "DOCKER_BUILDKIT=1 docker build{options} --tag {} .",
-        plan.reference
+        project.app.name
     )
+}
+
+/// Docker finds such a base on this machine only.
+fn notes(bases: &Bases) -> Vec<String> {
+    let names = [&bases.build, &bases.runtime];
+    let mut local = Vec::new();
+    for name in names {
+        let pin = bases.pins.iter().find(|pin| pin.name == name.to_string());
+        let is_local = match pin {
+            Some(pin) => pin.repository.is_none(),
+            None => matches!(name, BaseName::Named(_)),
+        };
+        let text = name.to_string();
+        if is_local && !local.contains(&text) {
+            local.push(text);
+        }
+    }
+    let note = |name| {
+        format!(
+            "the base `{name}` is in no registry that app.lock knows: elsewhere Docker won't find it; `paas base push` publishes it"
+        )
+    };
+    local.into_iter().map(note).collect()
 }

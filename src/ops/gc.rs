@@ -3,22 +3,26 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::labels;
-use crate::Result;
 use crate::builder::{Engine, ImageSummary};
 use crate::config::{self, APP_FILE};
 use crate::image::{Reference, Version};
 use crate::report::{Event, Reporter};
 use crate::settings::Settings;
+use crate::source::Source;
+use crate::{Error, Result};
 
 /// What to remove.
 #[derive(Clone, Debug)]
 pub struct GcOptions {
-    /// The app's folder; `None`: the images of all apps.
+    /// The app's folder; the version of its HEAD stays.
     pub folder: Option<PathBuf>,
-    /// Newest images that stay, for each app.
+    /// The images of all apps, not only of the folder's.
+    pub all: bool,
+    /// Images that stay, for each app: those that were named last.
     pub keep: usize,
     /// Bytes of the engine's build cache that stay; `None`: it is left alone.
     pub keep_cache: Option<u64>,
@@ -33,33 +37,36 @@ pub struct GcDocument {
     pub removed: Vec<Reference>,
     /// Names that stay because a container runs, or stopped, with their image.
     pub in_use: Vec<Reference>,
-    /// Bytes of the removed images; layers that others share stay on the disk.
+    /// Bytes that the disk has back from images; in a dry run the most that it could be, since
+    /// layers stay that others share.
     pub image_bytes: u64,
-    /// Bytes of build cache that the engine freed.
+    /// Bytes of build cache that the engine freed; in a dry run what is beyond the limit.
     pub cache_bytes: u64,
     /// Whether nothing was touched.
     pub dry_run: bool,
 }
 
-/// Removes old versions from this machine. The newest ones, those that containers use and
-/// everything in the registry stay.
+/// Removes old versions from this machine. The newest ones, that of HEAD, those that containers use
+/// and everything in the registry stay.
 pub async fn gc(
     options: &GcOptions,
     settings: &Settings,
     reporter: &Arc<dyn Reporter>,
 ) -> Result<GcDocument> {
-    let filter = match &options.folder {
-        Some(folder) => {
-            let app = config::load(&folder.join(APP_FILE))?.app;
-            format!("{}={}", labels::APP, super::project::id(&app))
-        }
-        None => labels::APP.to_owned(),
+    let app = match &options.folder {
+        Some(folder) => Some(Folder::read(folder.clone()).await?),
+        None => None,
+    };
+    let filter = match &app {
+        Some(app) if !options.all => format!("{}={}", labels::APP, app.id),
+        _ => labels::APP.to_owned(),
     };
     let engine = Engine::connect(&settings.engine).await?;
-    let images = engine.images(&[&filter]).await?;
+    let candidates = candidates(&engine, &filter).await?;
     let used = engine.images_in_use().await?;
-    let (in_use, old): (Vec<_>, Vec<_>) = outdated(images, options.keep)
+    let (in_use, old): (Vec<_>, Vec<_>) = outdated(candidates, options.keep)
         .into_iter()
+        .filter(|image| !app.as_ref().is_some_and(|app| app.is_at_head(image)))
         .partition(|image| used.contains(&image.id));
 
     let mut document = GcDocument {
@@ -69,37 +76,95 @@ pub async fn gc(
         cache_bytes: 0,
         dry_run: options.dry_run,
     };
-    for image in old {
-        let gone = if options.dry_run {
-            image.tags.clone()
-        } else {
-            remove(&engine, &image, reporter).await?
-        };
-        if gone.len() == image.tags.len() {
-            document.image_bytes += image.size;
+    if options.dry_run {
+        document.image_bytes = old.iter().map(|image| image.size).sum();
+        document.removed = old.into_iter().flat_map(|image| image.tags).collect();
+        if let Some(keep) = options.keep_cache {
+            document.cache_bytes = engine.disk_usage().await?.build_cache.saturating_sub(keep);
         }
-        let kept = image.tags.into_iter().filter(|tag| !gone.contains(tag));
-        document.in_use.extend(kept);
-        document.removed.extend(gone);
+        return Ok(document);
     }
-    if let (Some(keep), false) = (options.keep_cache, options.dry_run) {
+    if !old.is_empty() {
+        let before = engine.disk_usage().await?.images;
+        for image in old {
+            let gone = remove(&engine, &image, reporter).await?;
+            let kept = image.tags.into_iter().filter(|tag| !gone.contains(tag));
+            document.in_use.extend(kept);
+            document.removed.extend(gone);
+        }
+        document.image_bytes = before.saturating_sub(engine.disk_usage().await?.images);
+    }
+    if let Some(keep) = options.keep_cache {
         document.cache_bytes = engine.prune_build_cache(keep).await?;
     }
     Ok(document)
 }
 
+/// The app whose folder it is.
+struct Folder {
+    id: String,
+    /// `None` before the first commit.
+    head: Option<String>,
+}
+
+impl Folder {
+    async fn read(folder: PathBuf) -> Result<Self> {
+        let read = move || {
+            let app = config::load(&folder.join(APP_FILE))?.app;
+            Ok(Self {
+                id: super::project::id(&app),
+                head: Source::discover(&folder)?.commit_at("HEAD")?,
+            })
+        };
+        tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|error| Error::unexpected("reading the app ended").caused_by(error))?
+    }
+
+    /// Whether one of its names is a version of what is checked out, without changes.
+    fn is_at_head(&self, image: &ImageSummary) -> bool {
+        let is_of_app = image.labels.get(labels::APP) == Some(&self.id);
+        let versions = image.tags.iter().filter_map(Reference::tag);
+        let mut clean = versions
+            .filter_map(Version::parse)
+            .filter(|v| v.dirty.is_none());
+        let head = self.head.as_deref().unwrap_or_default();
+        is_of_app && clean.any(|version| head.starts_with(version.commit))
+    }
+}
+
+/// An image, with the time by which it is old or new.
+struct Candidate {
+    image: ImageSummary,
+    /// A version that comes back is new, however old its content is.
+    since: Option<Timestamp>,
+}
+
+async fn candidates(engine: &Engine, filter: &str) -> Result<Vec<Candidate>> {
+    let mut candidates = Vec::new();
+    for image in engine.images(&[filter]).await? {
+        // One that somebody else removes meanwhile is no candidate.
+        if let Some(found) = engine.image(&image.id).await? {
+            let since = found.named.max(image.created);
+            candidates.push(Candidate { image, since });
+        }
+    }
+    Ok(candidates)
+}
+
 /// All but the `keep` newest images of each app.
-fn outdated(mut images: Vec<ImageSummary>, keep: usize) -> Vec<ImageSummary> {
-    images.retain(is_ours);
-    images.sort_by_key(|image| Reverse(image.created));
+fn outdated(mut candidates: Vec<Candidate>, keep: usize) -> Vec<ImageSummary> {
+    candidates.retain(|candidate| is_ours(&candidate.image));
+    candidates.sort_by_key(|candidate| Reverse(candidate.since));
     let mut seen = BTreeMap::<String, usize>::new();
-    images.retain(|image| {
+    let mut is_old = |image: &ImageSummary| {
         let app = image.labels.get(labels::APP).cloned().unwrap_or_default();
         let newer = seen.entry(app).or_default();
         *newer += 1;
         *newer > keep
-    });
-    images
+    };
+    let images = candidates.into_iter().map(|candidate| candidate.image);
+    images.filter(|image| is_old(image)).collect()
 }
 
 /// Whether all its names are versions of the app in its label, which an image made from one of ours
@@ -138,20 +203,20 @@ async fn remove(
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
     use crate::image::Digest;
 
-    fn image(app: &str, second: i64) -> ImageSummary {
-        ImageSummary {
+    fn image(app: &str, second: i64) -> Candidate {
+        let since = Timestamp::from_second(second).ok();
+        let image = ImageSummary {
             id: Digest::of(format!("{app}{second}").as_bytes()),
             tags: vec![format!("{app}:v{second}-g3f9c2d1a-r1").parse().unwrap()],
             repo_digests: Vec::new(),
-            created: Timestamp::from_second(second).ok(),
+            created: None,
             size: 1,
             labels: BTreeMap::from([(labels::APP.to_owned(), app.to_owned())]),
-        }
+        };
+        Candidate { image, since }
     }
 
     #[test]
@@ -165,9 +230,9 @@ mod tests {
     #[test]
     fn images_with_names_of_other_kinds_stay() {
         let mut derived = image("a", 1);
-        derived.tags = vec!["b:v1-g3f9c2d1a-r1".parse().unwrap()];
+        derived.image.tags = vec!["b:v1-g3f9c2d1a-r1".parse().unwrap()];
         let mut named = image("a", 2);
-        named.tags.push("a:live".parse().unwrap());
+        named.image.tags.push("a:live".parse().unwrap());
         assert_eq!(outdated(vec![derived, named], 0), []);
     }
 }

@@ -38,16 +38,20 @@ pub struct ImageRow {
     pub commit: String,
     /// The number behind `-r`.
     pub config_revision: u32,
-    /// The manifest's digest where a registry has it, else the image ID.
-    pub digest: Digest,
-    /// Bytes: on the engine unpacked, in a registry compressed.
-    pub size: u64,
     /// When the content was built.
     pub created: Option<Timestamp>,
     /// Whether the engine has it.
     pub local: bool,
+    /// The engine's ID of it, which no other machine knows; `null` where it isn't here.
+    pub image_id: Option<Digest>,
+    /// Bytes on the engine.
+    pub unpacked_size: Option<u64>,
     /// Whether the registry has it; `null` when it wasn't asked.
     pub remote: Option<bool>,
+    /// The manifest's digest, by which all machines can pull it; `null` where none is known.
+    pub digest: Option<Digest>,
+    /// Bytes in the registry.
+    pub compressed_size: Option<u64>,
 }
 
 /// The app's versions on this machine and in the registry, newest first.
@@ -93,15 +97,21 @@ async fn local(
             .repo_digests
             .iter()
             .find(|known| known.repository() == repository);
-        let digest = known.and_then(Reference::digest).unwrap_or(&image.id);
+        let digest = known.and_then(Reference::digest);
         let tags = image
             .tags
             .iter()
             .filter(|tag| tag.repository() == repository);
         for version in tags.filter_map(Reference::tag) {
-            let created = image.created;
-            if let Some(row) = row(version, digest.clone(), image.size, created) {
-                rows.insert(version.to_owned(), ImageRow { local: true, ..row });
+            if let Some(row) = row(version, image.created) {
+                let row = ImageRow {
+                    local: true,
+                    image_id: Some(image.id.clone()),
+                    unpacked_size: Some(image.size),
+                    digest: digest.cloned(),
+                    ..row
+                };
+                rows.insert(version.to_owned(), row);
             }
         }
     }
@@ -132,29 +142,31 @@ async fn remote_row(
         Content::Image { config, layers } => {
             let content = client.config(repository, &config.digest).await?;
             let size = layers.iter().map(|layer| layer.size).sum();
-            (size, content.and_then(|content| content.created))
+            (Some(size), content.and_then(|content| content.created))
         }
-        Content::Index(_) => (manifest.manifest.size, None),
+        Content::Index(_) => (None, None),
     };
-    Ok(
-        row(version, manifest.manifest.digest, size, created).map(|row| ImageRow {
-            remote: Some(true),
-            ..row
-        }),
-    )
+    Ok(row(version, created).map(|row| ImageRow {
+        remote: Some(true),
+        digest: Some(manifest.manifest.digest),
+        compressed_size: size,
+        ..row
+    }))
 }
 
-fn row(version: &str, digest: Digest, size: u64, created: Option<Timestamp>) -> Option<ImageRow> {
+fn row(version: &str, created: Option<Timestamp>) -> Option<ImageRow> {
     let parts = Version::parse(version)?;
     Some(ImageRow {
         version: version.to_owned(),
         commit: parts.commit.to_owned(),
         config_revision: parts.revision,
-        digest,
-        size,
         created,
         local: false,
+        image_id: None,
+        unpacked_size: None,
         remote: None,
+        digest: None,
+        compressed_size: None,
     })
 }
 
@@ -166,7 +178,8 @@ fn merge(rows: &mut BTreeMap<String, ImageRow>, remote: Vec<ImageRow>) {
         rows.entry(found.version.clone())
             .and_modify(|row| {
                 row.remote = Some(true);
-                row.digest = found.digest.clone();
+                row.digest.clone_from(&found.digest);
+                row.compressed_size = found.compressed_size;
             })
             .or_insert(found);
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::blocking::blocking;
 use crate::report::{Event, Reporter};
 use crate::settings::Settings;
 use crate::{Error, Result};
@@ -37,10 +38,7 @@ impl BuildNetwork {
         let Some(bundle) = settings.ca_bundle.clone() else {
             return Ok(network);
         };
-        let secrets = tokio::task::spawn_blocking(move || secrets(&bundle))
-            .await
-            .map_err(|error| Error::unexpected("reading certificates ended").caused_by(error))??;
-        for (id, bytes) in secrets {
+        for (id, bytes) in blocking(move || secrets(&bundle)).await? {
             if bytes.len() > LARGEST_SECRET {
                 reporter.report(Event::Warning(format!(
                     "the machine's certificate authorities are more than 500 KiB as {id}: build steps don't get them"

@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::Bases;
 use super::project::Project;
 use crate::config::{self, Lock};
-use crate::image::{Reference, Version};
+use crate::image::{Platform, Reference, Version};
 use crate::plan::{self, ContentKey, Layout, PinnedImage, Recipe};
 use crate::settings::Settings;
 use crate::{Error, Result};
@@ -58,7 +58,7 @@ impl BuildPlan {
     pub fn content(
         &self,
         project: &Project,
-        platform: Option<&str>,
+        platform: &Platform,
         secrets: Option<&str>,
     ) -> ContentKey {
         ContentKey::new(
@@ -113,6 +113,9 @@ pub struct PlanDocument {
     pub bytes: u64,
     /// The content key; `null` while a base is not pinned or the app has build secrets.
     pub content: Option<ContentKey>,
+    /// What `content` is for: this machine's platform, as no engine is asked for its own; `null`
+    /// without `content`.
+    pub platform: Option<Platform>,
     /// The build configuration.
     pub recipe: Recipe,
 }
@@ -120,10 +123,11 @@ pub struct PlanDocument {
 impl PlanDocument {
     /// Plans without contacting anything.
     pub fn new(project: &Project, settings: &Settings) -> Result<(Self, BuildPlan)> {
-        let bases = Bases::known(&project.app, project.lock.as_ref())?;
+        let platform = Platform::of_this_machine();
+        let bases = Bases::known(project)?;
         let plan = BuildPlan::new(project, settings, &bases)?;
         let content = (bases.are_pinned() && plan.recipe.secrets.is_empty())
-            .then(|| plan.content(project, None, None));
+            .then(|| plan.content(project, &platform, None));
         let sizes = project.listing.files.iter().map(|file| file.kind.size());
         let mut used = vec![plan.recipe.base.clone()];
         if bases.runtime != bases.build {
@@ -144,6 +148,7 @@ impl PlanDocument {
             bases: used,
             files: project.listing.files.len(),
             bytes: sizes.sum(),
+            platform: content.is_some().then_some(platform),
             content,
             recipe: plan.recipe.clone(),
         };
@@ -151,21 +156,15 @@ impl PlanDocument {
     }
 }
 
-/// Refuses a build that `--locked` forbids.
-pub(super) fn check_lock(project: &Project, plan: &BuildPlan, strict: bool) -> Result<()> {
-    if !plan.moves_lock(project) {
-        return Ok(());
-    }
-    let error = match &project.lock {
-        None if strict => {
-            Error::refused("there is no app.lock, and `--locked` forbids to write one")
-        }
-        None => return Ok(()),
-        Some(lock) => Error::refused(format!(
+/// Refuses a build that would have to change `app.lock`. A repository without one still builds.
+pub(super) fn check_lock(project: &Project, plan: &BuildPlan) -> Result<()> {
+    match &project.lock {
+        Some(lock) if *lock != plan.lock => Err(Error::refused(format!(
             "app.lock is out of date: it says r{}, this configuration is r{}",
             lock.revision, plan.lock.revision
         ))
-        .detail(plan.changes.join("\n")),
-    };
-    Err(error.hint("run `paas build` on your machine and commit app.lock"))
+        .detail(plan.changes.join("\n"))
+        .hint("run `paas build` on your machine and commit app.lock")),
+        _ => Ok(()),
+    }
 }

@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use super::blocking::blocking;
 use crate::config::{self, APP_FILE, App, Lock};
 use crate::context::Listing;
 use crate::image::{Head, Repository};
@@ -62,9 +63,7 @@ impl Project {
     /// [`Project::load`] on a thread that may block.
     pub async fn loaded(folder: &Path, settings: &Settings) -> Result<Self> {
         let (folder, settings) = (folder.to_owned(), settings.clone());
-        tokio::task::spawn_blocking(move || Self::load(&folder, &settings, false))
-            .await
-            .map_err(|error| Error::unexpected("reading the project ended").caused_by(error))?
+        blocking(move || Self::load(&folder, &settings, false)).await
     }
 
     /// Names the app on an engine: `trade/shop-api`.

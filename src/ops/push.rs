@@ -3,11 +3,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::labels;
+use super::missing::missing;
 use super::plan::BuildPlan;
 use super::project::Project;
-use super::{Bases, Tools, transfer};
-use crate::builder::{Engine, Image};
+use super::{Bases, Toolbox, Tools, dirty, labels, transfer};
+use crate::builder::Image;
 use crate::image::{Digest, Reference, Repository, Version};
 use crate::plan::ContentKey;
 use crate::registry::{Client, Content};
@@ -47,11 +47,11 @@ pub async fn push(
 ) -> Result<PushDocument> {
     let project = Project::loaded(&options.folder, settings).await?;
     let repository = project.repository(settings)?;
-    check_has_registry(&repository)?;
+    registry_of(&repository)?;
     let version = if let Some(version) = &options.version {
         version.clone()
     } else {
-        let bases = Bases::known(&project.app, project.lock.as_ref())?;
+        let bases = Bases::known(&project)?;
         BuildPlan::new(&project, settings, &bases)?
             .version
             .to_string()
@@ -62,24 +62,17 @@ pub async fn push(
         );
     };
     if parts.dirty.is_some() && !options.allow_dirty {
-        check_clean(&project.listing.changed, false)?;
+        dirty::refuse(&project.listing.changed, false)?;
         return Err(Error::refused(format!(
             "{version} was built from changes that no commit holds"
         ))
         .hint("push a version of a commit, or give `--allow-dirty`"));
     }
     let reference = repository.tagged(&version)?;
-    let engine = Engine::connect(&settings.engine).await?;
-    let client = Client::new(settings).with_reporter(Arc::clone(reporter));
-    let tools = Tools {
-        settings,
-        engine: &engine,
-        client: &client,
-        reporter,
-    };
-    let Some(image) = engine.image(&reference).await? else {
-        return Err(Error::usage(format!("{version} is not on this machine"))
-            .hint("build it first: `paas build`; `paas images` lists what is there"));
+    let toolbox = Toolbox::open(settings, reporter).await?;
+    let tools = toolbox.tools();
+    let Some(image) = tools.engine.image(&reference).await? else {
+        return Err(missing(tools.engine, &project.id(), &reference).await?);
     };
     let digest = publish(&tools, &reference, &image).await?;
     Ok(PushDocument {
@@ -90,41 +83,22 @@ pub async fn push(
     })
 }
 
-/// Refuses to publish what no commit holds.
-pub(super) fn check_clean(changed: &[String], allow_dirty: bool) -> Result<()> {
-    if changed.is_empty() || allow_dirty {
-        return Ok(());
-    }
-    let shown = changed
-        .iter()
-        .take(10)
-        .map(|path| path.escape_debug().to_string());
-    let more = changed.len().saturating_sub(10);
-    let rest = (more > 0).then(|| format!("and {more} more"));
-    Err(Error::refused("the tree has changes that no commit holds")
-        .detail(shown.chain(rest).collect::<Vec<_>>().join("\n"))
-        .hint("commit them, or give `--allow-dirty`"))
+/// The registry of a repository; refuses to publish to nowhere.
+pub(super) fn registry_of(repository: &Repository) -> Result<&str> {
+    repository.host().ok_or_else(|| {
+        Error::usage("there is no registry to push to").hint(
+            "give `--registry HOST`, set PAAS_REGISTRY, or write `registry = \"HOST\"` in app.toml",
+        )
+    })
 }
 
-/// Refuses to publish to nowhere.
-pub(super) fn check_has_registry(repository: &Repository) -> Result<()> {
-    if repository.host().is_some() {
-        return Ok(());
-    }
-    Err(Error::usage("there is no registry to push to").hint(
-        "give `--registry HOST`, set PAAS_REGISTRY, or write `registry = \"HOST\"` in app.toml",
-    ))
-}
-
-/// The digest people can pull by, where a registry has the image; else its ID.
-pub(super) fn known_digest(image: &Image, repository: &Repository) -> Digest {
+/// The digest people can pull by, where a registry has the image.
+pub(super) fn known_digest<'a>(image: &'a Image, repository: &Repository) -> Option<&'a Digest> {
     let here = image
         .repo_digests
         .iter()
         .find(|reference| reference.repository() == repository);
     here.and_then(Reference::digest)
-        .unwrap_or(&image.id)
-        .clone()
 }
 
 /// Brings an image to its registry under its version and its content key. A version that is there
@@ -201,7 +175,8 @@ fn conflict(reference: &Reference, there: Option<&Digest>) -> Error {
     Error::refused(format!(
         "{version} is in the registry with another digest ({there}), and a version never changes"
     ))
-    .hint("commit a change or a new git tag, or use what is there: `docker pull` it, or delete the local image and build again")
+    .hint("`paas build --push` takes what is there where source and configuration are the same")
+    .hint("commit a change or a new git tag, which makes another version")
 }
 
 /// Content that the registry has under another name needs no upload.

@@ -1,13 +1,18 @@
 //! The steps of an app's build: what people read while they run, and when they fail.
 
+use std::path::Path;
+
+use super::packages;
 use crate::builder::{BuildFailure, StepFailure, StepTitle};
-use crate::config::APP_FILE;
+use crate::config::{self, APP_FILE};
 use crate::plan::Recipe;
 use crate::{Error, Kind};
 
+const PACKAGES: &str = r#""packages"]"#;
+
 /// What marks a step in the Dockerfile, its script, and what people read.
 const STEPS: [(&str, &str, &str); 3] = [
-    (r#""packages"]"#, "packages", "install packages"),
+    (PACKAGES, "packages", "install packages"),
     (r#""dependencies"]"#, "dependencies", "install dependencies"),
     (r#""build"]"#, "build", "run the build script"),
 ];
@@ -37,11 +42,17 @@ pub(super) fn titles(recipe: &Recipe) -> Vec<StepTitle> {
     scripts.into_iter().chain(others).chain(bases).collect()
 }
 
-/// Says which script of `app.toml` failed.
-pub(super) fn explain(recipe: &Recipe, failure: BuildFailure) -> Error {
+/// Says which script of the `app.toml` in `folder` failed, or which of its packages.
+pub(super) fn explain(recipe: &Recipe, folder: &Path, failure: BuildFailure) -> Error {
     let BuildFailure::Step(step) = failure else {
         return failure.into();
     };
+    if step.marker.as_deref() == Some(PACKAGES) {
+        let file = folder.join(APP_FILE);
+        return packages::explain(&step, |name| {
+            config::place_of(&file, "build", "packages", name)
+        });
+    }
     let script = step.marker.as_deref().and_then(|marker| {
         let wanted = STEPS.iter().find(|(known, ..)| *known == marker)?.1;
         recipe.scripts().find(|(name, _)| name == wanted)
@@ -67,7 +78,7 @@ fn failed_script(name: &str, line: Option<usize>, step: &StepFailure) -> Error {
     if step.last_lines.is_empty() {
         error.hint("it wrote nothing; add `set -x` to the script to see its commands")
     } else {
-        error.detail(step.last_lines.join("\n"))
+        error.log(step.last_lines.join("\n"))
     }
 }
 
@@ -78,6 +89,7 @@ mod tests {
     fn step(exit_code: Option<i64>) -> StepFailure {
         StepFailure {
             marker: None,
+            title: "run the build script".to_owned(),
             name: "[build 2/2] RUN".to_owned(),
             exit_code,
             last_lines: vec!["oops".to_owned()],

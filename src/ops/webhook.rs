@@ -4,7 +4,7 @@
 mod commit;
 mod work_tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use self::commit::EventCommit;
 use self::work_tree::WorkTree;
+use super::blocking::blocking;
 use super::{BuildDocument, BuildOptions, build};
 use crate::builder::SecretBytes;
 use crate::config::{App, Webhook};
@@ -60,8 +61,9 @@ pub enum Action {
     Publish,
 }
 
-/// Handles the events of one delivery. The document is that of the first event that builds, with
-/// the builds of all; else of the first event, with every event's reason. Exit 3 for events of
+/// Handles the events of one delivery, tags before branches: versions are named after tags. The
+/// document is that of the first event that builds, with the builds of all; else of the first event,
+/// with every event's reason. Exit 3 for events of
 /// another repository. Dropping the future removes temporary work trees.
 pub async fn webhook(
     events: &[Event],
@@ -82,19 +84,46 @@ pub async fn webhook(
         reporter,
     };
     handler.check_repositories(events).await?;
+    let mut delivery = Delivery::default();
     let mut documents = Vec::new();
-    let mut built = BTreeMap::new();
-    for event in events {
-        documents.push(handler.handle(event, &mut built).await?);
+    for event in tags_first(events) {
+        documents.push(handler.handle(event, &mut delivery).await?);
     }
     let mut document =
         summary(documents).ok_or_else(|| Error::usage("the delivery holds no event"))?;
-    document.builds = built.into_values().collect();
+    document.builds = delivery.builds;
     Ok(document)
 }
 
-/// By commit.
-type Built = BTreeMap<String, BuildDocument>;
+/// What the events of a delivery have come to so far.
+#[derive(Default)]
+struct Delivery {
+    /// One for each version.
+    builds: Vec<BuildDocument>,
+    /// Commits that were built.
+    commits: BTreeSet<String>,
+    /// Tags by their commits.
+    tags: BTreeMap<String, String>,
+}
+
+impl Delivery {
+    fn add(&mut self, commit: String, build: BuildDocument) {
+        self.commits.insert(commit);
+        if self.builds.iter().all(|other| other.image != build.image) {
+            self.builds.push(build);
+        }
+    }
+}
+
+fn is_tag(push: &Push) -> bool {
+    push.reference.kind() == RefKind::Tag
+}
+
+fn tags_first(events: &[Event]) -> Vec<&Event> {
+    let mut events: Vec<_> = events.iter().collect();
+    events.sort_by_key(|event| !event.push().is_some_and(is_tag));
+    events
+}
 
 struct Handler<'a> {
     /// The repository on record: what is asked about commits, and cloned.
@@ -124,14 +153,23 @@ impl Handler<'_> {
         pushes.try_for_each(|push| is_on_record(push, origin.as_deref(), known.as_ref()))
     }
 
-    async fn handle(&self, event: &Event, built: &mut Built) -> Result<Document<BuildDocument>> {
+    async fn handle(
+        &self,
+        event: &Event,
+        delivery: &mut Delivery,
+    ) -> Result<Document<BuildDocument>> {
         let moved = event.push().filter(|push| push.after().is_some());
         let Some(push) = moved else {
             // No rules are needed to see that there is nothing to build.
             let decision = decide(event, &Webhook::default(), &UNKNOWN)?;
             return Ok(self.document(event, &decision));
         };
-        let found = EventCommit::find(push, self).await?;
+        let found = EventCommit::find(push, &delivery.tags, self).await?;
+        let commit = found.hex().to_owned();
+        if is_tag(push) {
+            let tag = push.reference.as_str().to_owned();
+            delivery.tags.entry(commit.clone()).or_insert(tag);
+        }
         let Some(app) = found.app().await? else {
             let reason = format!("commit {} has no app.toml here", found.short());
             return Ok(self.document(event, &Decision::Ignore(reason)));
@@ -139,12 +177,10 @@ impl Handler<'_> {
         let decision = self.decide(event, push, &app, &found).await?;
         let mut document = self.document(event, &decision);
         document.commit = found.id();
-        let commit = found.hex().to_owned();
-        if document.decision == Verdict::Build
-            && self.options.action != Action::Decide
-            && !built.contains_key(&commit)
-        {
-            built.insert(commit, self.build(found, &app).await?);
+        // Another tag of a commit may be another version; a branch names none.
+        let is_new = is_tag(push) || !delivery.commits.contains(&commit);
+        if document.decision == Verdict::Build && self.options.action != Action::Decide && is_new {
+            delivery.add(commit, self.build(found, &app).await?);
         }
         Ok(document)
     }
@@ -238,15 +274,6 @@ fn summary<B>(mut documents: Vec<Document<B>>) -> Option<Document<B>> {
     let mut first = documents.into_iter().next()?;
     first.reason = Some(reasons.join("; "));
     Some(first)
-}
-
-/// Runs work that waits for disk or git.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::unexpected("the work was given up").caused_by(error))?
 }
 
 impl fmt::Debug for WebhookOptions {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::image::Digest;
+use crate::image::{Digest, Platform};
 
 /// Stands for everything that decides an image's content: two builds with the same key would make
 /// the same image, so the second one is only another name for the first.
@@ -11,19 +11,18 @@ use crate::image::Digest;
 pub struct ContentKey(Digest);
 
 impl ContentKey {
-    /// `secrets` is a keyed fingerprint of the build secrets' values; `platform` as in
-    /// `--platform`, `None` for the engine's own.
+    /// `secrets` is a keyed fingerprint of the build secrets' values.
     pub fn new(
         recipe: &Digest,
         files: &Digest,
-        platform: Option<&str>,
+        platform: &Platform,
         secrets: Option<&str>,
     ) -> Self {
         let parts = [
-            "paas content 1",
+            "paas content 3",
             recipe.as_str(),
             files.as_str(),
-            platform.unwrap_or_default(),
+            platform.as_str(),
             secrets.unwrap_or_default(),
         ];
         Self(Digest::of(parts.join("\n").as_bytes()))
@@ -54,5 +53,26 @@ impl From<ContentKey> for String {
 impl fmt::Display for ContentKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_decides_the_content_is_in_the_key() {
+        let [one, two] = [Digest::of(b"one"), Digest::of(b"two")];
+        let [amd, arm] = ["linux/amd64", "linux/arm64"].map(|text| text.parse().unwrap());
+        let keys = [
+            ContentKey::new(&one, &two, &amd, None),
+            ContentKey::new(&two, &two, &amd, None),
+            ContentKey::new(&one, &one, &amd, None),
+            ContentKey::new(&one, &two, &arm, None),
+            ContentKey::new(&one, &two, &amd, Some("print")),
+        ];
+        for (index, key) in keys.iter().enumerate() {
+            assert!(!keys[index + 1..].contains(key), "{index}");
+        }
     }
 }

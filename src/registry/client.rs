@@ -147,17 +147,6 @@ impl Client {
         Ok(Some(config))
     }
 
-    /// Whether the registry holds these bytes for this repository.
-    pub async fn has_blob(&self, repository: &Repository, digest: &Digest) -> Result<bool> {
-        let endpoint = Endpoint::of(repository)?;
-        let url = endpoint.url(repository, &format!("blobs/{digest}"));
-        let request = Request::new(Method::HEAD, url, SHORT_LIMIT);
-        let answer = self
-            .ask(&endpoint, &Scope::pull(repository), &request)
-            .await?;
-        Ok(answer.status.is_success())
-    }
-
     /// All tags, in the registry's order; empty for an unknown repository. Names that are no tags
     /// are left out. More than 100,000 are an error.
     pub async fn tags(&self, repository: &Repository) -> Result<Vec<String>> {

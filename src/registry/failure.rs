@@ -46,7 +46,7 @@ impl Failure {
             return Error::unavailable(format!(
                 "the certificate of registry {host} is not trusted"
             ))
-            .caused_by(error)
+            .caused_by(root_cause(&error))
             .hint(format!("its authority is not in {authorities}"))
             .into();
         }
@@ -59,7 +59,7 @@ impl Failure {
         };
         Self::passing(
             Error::unavailable(message)
-                .caused_by(error)
+                .caused_by(root_cause(&error))
                 .hint("check that the registry runs, and the spelling of its name"),
         )
     }
@@ -142,6 +142,15 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// The layers of the HTTP client above it say nothing to people.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn StdError = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 /// Seconds only: the date form depends on two clocks that agree.

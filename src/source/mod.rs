@@ -27,6 +27,7 @@ mod walk;
 pub use crate::context::{ContextFile, FileKind, LeftOut, Listing, Rule};
 pub use crate::image::Head;
 pub use checkout::{CheckoutRequest, checkout, without_user_info};
+pub use excludes::Excludes;
 pub use listing::ListingRequest;
 pub use state::Source;
 pub use times::FileTimes;

@@ -9,6 +9,10 @@ use crate::{Error, Result};
 /// Digits of an abbreviated commit, where they are not ambiguous.
 const ABBREVIATION: usize = 8;
 
+/// What to do outside of every repository.
+const NO_REPOSITORY: &str =
+    "a version is a commit: run `git init`, then `paas init` for an app.toml, and commit";
+
 /// An app's folder in a repository.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -113,8 +117,9 @@ fn abbreviate(repository: &Repository, commit: git2::Oid) -> Result<String> {
 pub(super) fn open_error(path: &Path, e: git2::Error) -> Error {
     let shown = path.display();
     match e.code() {
-        ErrorCode::NotFound => Error::usage(format!("{shown} is not in a git repository"))
-            .hint("a version is a commit: make a repository with `git init`, then commit"),
+        ErrorCode::NotFound => {
+            Error::usage(format!("{shown} is not in a git repository")).hint(NO_REPOSITORY)
+        }
         ErrorCode::Owner => {
             Error::refused(format!("the repository of {shown} belongs to another user")).hint(
                 format!("where you trust it: `git config --global --add safe.directory {shown}`"),

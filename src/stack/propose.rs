@@ -66,7 +66,8 @@ fn add(proposal: &mut Proposal, entry: &Detect, found: &Found) {
         proposal.values.insert(key.clone(), value);
     }
     add_new(&mut proposal.names, entry.name.as_deref());
-    add_new(&mut proposal.notes, entry.note.as_deref());
+    let note = entry.note.as_deref().map(|note| found.fill(note));
+    add_new(&mut proposal.notes, note.as_deref());
 }
 
 fn add_new(texts: &mut Vec<String>, text: Option<&str>) {

@@ -9,9 +9,18 @@ use super::palette::Palette;
 use super::sanitize;
 use crate::{Error, Kind};
 
-/// `error: …`, the detail block, `caused by: …` for each cause, `hint: …` for each hint. Ends with a
-/// line end.
-pub fn render(error: &Error, palette: Palette) -> String {
+/// Whether somebody has seen what the steps wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// The error shows a failed step's last lines.
+    Unseen,
+    /// The progress has shown them all.
+    Shown,
+}
+
+/// `error: …`, the detail block and the failed step's last lines, `caused by: …` for each cause,
+/// `hint: …` for each hint. Ends with a line end.
+pub fn render(error: &Error, log: Log, palette: Palette) -> String {
     let mut text = String::new();
     let message = sanitize::block(error.message());
     if error.kind() == Kind::Interrupted {
@@ -19,7 +28,8 @@ pub fn render(error: &Error, palette: Palette) -> String {
     } else {
         labelled(&mut text, &palette.failure("error"), "error", &message);
     }
-    if let Some(detail) = error.detail_text() {
+    let log = error.log_text().filter(|_| log == Log::Unseen);
+    for detail in error.detail_text().into_iter().chain(log) {
         let detail = sanitize::block(detail);
         text.push_str(detail.trim_end_matches('\n'));
         text.push('\n');
@@ -61,7 +71,10 @@ impl From<&Error> for ErrorDocument {
             kind: kind_name(error.kind()),
             exit_code: error.kind().exit_code(),
             message: error.message().to_owned(),
-            detail: error.detail_text().map(ToOwned::to_owned),
+            detail: error
+                .detail_text()
+                .or(error.log_text())
+                .map(ToOwned::to_owned),
             causes: causes(error),
             hints: hints(error).into_iter().map(ToOwned::to_owned).collect(),
         }
@@ -113,6 +126,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::DeployFailed => "deploy_failed",
         Kind::Busy => "busy",
         Kind::Interrupted => "interrupted",
+        Kind::Exited(_) => "exited",
     }
 }
 
@@ -135,7 +149,7 @@ mod tests {
 
     #[test]
     fn everything_has_its_place() {
-        insta::assert_snapshot!(render(&example(), Palette::NONE), @r"
+        insta::assert_snapshot!(render(&example(), Log::Unseen, Palette::NONE), @r"
         error: cannot push shop-api:v1.2.0-g3f9c2d1a-r7
           layer 3 of 7
           12.3 MB sent
@@ -148,8 +162,20 @@ mod tests {
     }
 
     #[test]
+    fn what_the_progress_has_shown_is_not_shown_again() {
+        let error = Error::usage("the script failed").detail("here").log("oops");
+        let shown = |log| render(&error, log, Palette::NONE);
+        assert_eq!(shown(Log::Unseen), "error: the script failed\nhere\noops\n");
+        assert_eq!(shown(Log::Shown), "error: the script failed\nhere\n");
+    }
+
+    #[test]
     fn only_labels_are_coloured() {
-        let text = render(&Error::usage("no").hint("yes"), Palette::COLORFUL);
+        let text = render(
+            &Error::usage("no").hint("yes"),
+            Log::Unseen,
+            Palette::COLORFUL,
+        );
         assert_eq!(
             text,
             "\u{1b}[31m\u{1b}[1merror\u{1b}[0m: no\n\u{1b}[36m\u{1b}[1mhint\u{1b}[0m: yes\n"
@@ -163,14 +189,14 @@ mod tests {
             .detail(hostile)
             .caused_by(io::Error::other(hostile))
             .hint(hostile);
-        let text = render(&error, Palette::NONE);
+        let text = render(&error, Log::Unseen, Palette::NONE);
         assert_eq!(text, "error: text\ntext\nhint: text\n");
     }
 
     #[test]
     fn an_interruption_is_one_line() {
         let error = Error::new(Kind::Interrupted, "interrupted");
-        assert_eq!(render(&error, Palette::NONE), "interrupted\n");
+        assert_eq!(render(&error, Log::Unseen, Palette::NONE), "interrupted\n");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod progress;
 pub mod prompt;
 pub mod sanitize;
 pub mod table;
+pub mod terminal;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -74,6 +75,7 @@ enum ProgressStyle {
 }
 
 /// stdout and stderr of one invocation.
+#[derive(Clone)]
 pub struct Ui {
     progress: ProgressStyle,
     stdout: Palette,
@@ -137,6 +139,19 @@ impl Ui {
             })
     }
 
+    /// stdout for data that a program writes by itself, as long as it runs.
+    pub fn data_sink() -> Box<dyn Write + Send> {
+        Box::new(io::stdout())
+    }
+
+    /// Makes stdout's terminal empty, for data that is shown again and again.
+    pub fn clear(&self) -> Result<()> {
+        if io::stdout().is_terminal() {
+            return self.print("\x1b[H\x1b[2J");
+        }
+        Ok(())
+    }
+
     /// Data for `--json`: one document, with a line end.
     pub fn print_json(&self, document: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string(document)
@@ -175,7 +190,11 @@ impl Ui {
         if self.progress == ProgressStyle::Json {
             json_lines().error(error);
         } else {
-            to_stderr(&error::render(error, self.stderr));
+            let log = match self.progress {
+                ProgressStyle::Lines => error::Log::Shown,
+                _ => error::Log::Unseen,
+            };
+            to_stderr(&error::render(error, log, self.stderr));
         }
     }
 

@@ -49,6 +49,13 @@ impl Palette {
         self.apply(Style::new().dim(), text)
     }
 
+    /// One of several that stand among each other, always in the colour that `key` gives.
+    pub fn one_of_many(self, text: &str, key: &str) -> String {
+        const COLORS: [u8; 6] = [6, 5, 4, 2, 3, 14];
+        let sum: usize = key.bytes().map(usize::from).sum();
+        self.apply(Style::new().color256(COLORS[sum % COLORS.len()]), text)
+    }
+
     fn apply(self, style: Style, text: &str) -> String {
         style.force_styling(self.enabled).apply_to(text).to_string()
     }

@@ -3,7 +3,7 @@
 use std::io;
 
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use dialoguer::{Confirm, Input, Select};
+use dialoguer::{Confirm, Input, Password, Select};
 
 use crate::{Error, Kind, Result};
 
@@ -45,6 +45,15 @@ impl Prompt {
             .with_prompt(question)
             .default(default.to_owned())
             .interact_text()
+            .map_err(failed)
+    }
+
+    /// A text that is not shown while it is typed. Only where [`Prompt::is_interactive`].
+    pub fn password(&self, question: &str) -> Result<String> {
+        let theme = self.theme();
+        Password::with_theme(&*theme)
+            .with_prompt(question)
+            .interact()
             .map_err(failed)
     }
 

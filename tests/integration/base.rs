@@ -9,6 +9,7 @@ use paas::config::Lock;
 use serde_json::Value;
 
 use crate::builder::bench::{docker, unique};
+use crate::registry::server::{Options, Server};
 use crate::support::Sandbox;
 
 const REGISTRY: &str = "127.0.0.1:5000";
@@ -86,7 +87,8 @@ impl Team {
 
 impl Drop for Team {
     fn drop(&mut self) {
-        for name in [self.image(), format!("{REGISTRY}/{}", self.image())] {
+        // The second pattern has any registry's name.
+        for name in [self.image(), format!("*/{}", self.image())] {
             let images = docker(&["images", "--format={{.Repository}}:{{.Tag}}", &name]);
             for image in images.lines() {
                 docker(&["image", "rm", "--force", image]);
@@ -165,6 +167,30 @@ fn pin_follows(team: &Team, first: &str) {
     assert_eq!(pin.repository.unwrap().as_str(), repository);
     assert_eq!(team.json(&in_registry)["changed"], false);
     assert_eq!(team.row()["behind"], serde_json::json!([]));
+}
+
+#[test]
+fn a_pin_is_not_given_up_for_what_only_this_machine_has() {
+    let team = Team::new("debian", "echo one >/team\n");
+    team.build();
+    let app = format!("name = \"shop\"\n[build]\nbase = \"{}\"\n", team.name);
+    team.sandbox.write("shop/app.toml", app);
+    let server = Server::start(&Options::default());
+    let host = server.host();
+    team.json(&["base", "push", &team.name, "--registry", &host]);
+    let update = ["-C", "shop", "base", "update", "--registry", &host];
+    team.json(&update);
+    let repository = team.pin().repository.unwrap();
+    assert_eq!(repository.as_str(), format!("{host}/{}", team.image()));
+    let lock = || fs::read_to_string(team.sandbox.repo().join("shop/app.lock")).unwrap();
+    let before = lock();
+    drop(server);
+
+    let away = format!("{repository} does not answer, and only this machine has");
+    let mut command = team.paas(&update);
+    let failed = command.assert().code(4).stdout("");
+    failed.stderr(predicates::str::contains(away));
+    assert_eq!(lock(), before);
 }
 
 #[test]

@@ -12,20 +12,37 @@ fn help_names_the_commands() {
     let output = Sandbox::new().paas(&["--help"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r"
-    From a git repository with an app.toml to a versioned image, without a Dockerfile
+    From a git repository with an app.toml to a running, versioned app, without a Dockerfile
 
     Usage: paas [OPTIONS] <COMMAND>
 
     Commands:
-      init         Tell what the app is written in, and write its app.toml
-      plan         Print what would be built, and every input that decides the version
+      init         Detect what the app is written in, and write its app.toml
+      plan         Print what would be built, and why; contact nothing
       build        Build a version, or find that nothing changed
       push         Publish a version to the registry
       images       List versions, on this machine and in the registry
+      deploy       Bring a version up, and keep the old one serving until it is proven
+      continue     Give the release on trial all instances
+      abort        Take the release on trial away
+      rollback     Serve an older release again, image and configuration
+      status       Show what runs: releases, instances, health and traffic
+      releases     List releases, and which can be served again
+      logs         Show what instances write
+      exec         Run a command in an instance
+      run          Run a command once, in a new container of the release that serves
+      diff         Show what differs between two releases
+      events       Show who did what
+      scale        Change the number of instances
+      env          Variables that win over app.toml's
+      secret       Secrets of the running app
+      maintenance  Show visitors a page instead of the app
+      cluster      Places that run apps
+      ingress      The proxy in front of a Docker host's instances, as its container runs it
       base         Base images: what builds start from
       webhook      Build what one git event asks for, in CI or from a webhook's payload
-      doctor       Look whether everything is there that a build needs
-      gc           Remove old versions from this machine
+      doctor       Check that everything is there that a build needs
+      gc           Remove old versions from this machine; the registry keeps its own
       eject        Write the Dockerfile and its scripts, to go on without paas
       schema       Print the JSON Schema of app.toml
       completions  Print the script that completes commands in a shell
@@ -36,28 +53,32 @@ fn help_names_the_commands() {
       -V, --version  Print version
 
     Global options:
-      -C, --directory <PATH>       The app's folder [default: the nearest with an app.toml, upwards
-                                   within the repository]
-          --json                   Print one JSON document on stdout
-          --progress <STYLE>       How progress is shown on stderr: auto, tty (a live tree), plain
-                                   (lines) or json (one event a line) [default: auto]
-      -q, --quiet                  Show only warnings and errors on stderr
-          --color <WHEN>           When to use colours: auto, always or never [default: auto]
-          --docker-host <ADDRESS>  The Docker Engine's socket, or tcp:// address
-          --registry <HOST>        The registry's host, with its port where needed
+      -C, --directory <PATH>        The app's folder [default: the nearest with an app.toml, upwards
+                                    within the repository]
+          --json                    Print one JSON document on stdout instead of text
+          --progress <STYLE>        How progress is shown on stderr: auto, tty (a live tree), plain
+                                    (lines) or json (one event a line) [default: auto]
+      -q, --quiet                   Show only warnings and errors on stderr
+          --color <WHEN>            When to use colours: auto, always or never [default: auto]
+          --docker-host <ADDRESS>   The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one
+                                    that `docker` uses]
+          --registry <HOST[:PORT]>  The registry, without http:// [default: PAAS_REGISTRY, else what
+                                    app.toml says, else ~/.config/paas/config.toml]
 
     Environment:
       DOCKER_HOST, DOCKER_CONTEXT  the Docker Engine
-      PAAS_REGISTRY                where images are pushed
+      PAAS_REGISTRY                the registry, HOST[:PORT]
+      HTTPS_PROXY, NO_PROXY, …     for registries, and for the steps of builds
       PAAS_CA_BUNDLE               certificate authorities for build steps (PEM); empty for none
-      PAAS_STATE_DIR               what is kept between builds
-      CI                           no prompts, no live progress, `app.lock` is not rewritten
+      PAAS_STATE_DIR               what is kept between builds, instead of ~/.local/state/paas
+      CI                           no prompts, no live progress, and builds are `--locked`
       NO_COLOR                     no colours
 
     Exit codes:
       0 done   1 unexpected   2 usage or configuration   3 refused
-      4 engine, registry or network failed   5 the build script failed
-      130 interrupted
+      4 engine, registry or network failed   5 the build failed
+      6 the deployment failed; the old release serves
+      7 another operation holds the lease   130 interrupted
     ");
 }
 

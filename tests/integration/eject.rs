@@ -120,3 +120,28 @@ fn an_ejected_dockerfile_holds_no_value_of_the_users() {
     let dockerfile = fs::read_to_string(app.repo().join("Dockerfile")).unwrap();
     assert!(!dockerfile.contains("canary"), "{dockerfile}");
 }
+
+#[test]
+fn what_git_leaves_out_by_nested_rules_stays_out() {
+    let app = App::tiny();
+    app.write(".gitignore", "*.env\n")
+        .write("deep/.gitignore", "!kept.env\nown.key\n")
+        .write("deep/kept.env", "public")
+        .commit("app");
+    app.write(".git/info/exclude", "private\n")
+        .write("deep/own.key", "x")
+        .write("private", "x");
+    let ejected = app.json(&["eject"]);
+    let rules = fs::read_to_string(app.repo().join("Dockerfile.dockerignore")).unwrap();
+    let lines: Vec<_> = rules.lines().collect();
+    for rule in ["deep/own.key", "private", "!deep/kept.env"] {
+        assert!(lines.contains(&rule), "{rule}: {rules}");
+    }
+    let files = ejected["files"].as_array().unwrap();
+    assert_eq!(files.last().unwrap(), "Dockerfile");
+    let command = ejected["command"].as_str().unwrap();
+    assert!(
+        command.ends_with(&format!("--tag {} .", app.name())),
+        "{command}"
+    );
+}

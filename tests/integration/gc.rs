@@ -66,6 +66,11 @@ fn other_apps_are_left_alone() {
     app.build(&[]);
     other.build(&[]);
     app.json(&["gc", "--keep", "0"]);
+    assert_eq!(app.images().len(), 1, "the version of HEAD stays");
+    let built = app.git(&["rev-parse", "HEAD"]);
+    app.commit("not built");
+    app.json(&["gc", "--keep", "0"]);
+    app.git(&["reset", "--quiet", "--hard", &built]);
     assert_eq!((app.images().len(), other.images().len()), (0, 1));
     docker(&["image", "inspect", app.base().name()]);
     assert_eq!(app.json(&["images"]), serde_json::json!([]));
@@ -85,13 +90,37 @@ fn images_tell_commit_and_configuration() {
             .starts_with(row["commit"].as_str().unwrap())
     );
     assert_eq!(row["config_revision"], 1);
-    assert_eq!(row["digest"], built.digest());
+    assert_eq!(row["image_id"], built.digest());
     assert_eq!(row["local"], true);
     assert!(row["remote"].is_null());
     let table = app.paas(&["images"]).output().unwrap();
     let table = String::from_utf8(table.stdout).unwrap();
     assert!(
-        table.contains(built.version()) && table.contains("here"),
+        table.contains(built.version()) && table.contains("IMAGE ID HERE"),
         "{table}"
     );
+}
+
+#[test]
+fn a_version_that_came_back_is_new() {
+    let app = App::tiny();
+    let images = versions(&app, 2);
+    app.write("main", "0").commit("as it was");
+    let back = app.build(&[]);
+    app.commit("not built");
+    let done = app.json(&["gc", "--keep", "1"]);
+    assert_eq!(names(&done["removed"]), [images[1].clone()]);
+    docker(&["image", "inspect", back.image()]);
+}
+
+#[test]
+fn a_dry_run_tells_of_the_cache_and_frees_none() {
+    let app = App::tiny();
+    app.build(&[]);
+    let planned = app.json(&["gc", "--dry-run", "--cache", "0"]);
+    assert!(planned["cache_bytes"].as_u64().is_some(), "{planned}");
+    let kept = app.json(&["gc", "--dry-run", "--cache", "1000000"]);
+    assert_eq!(kept["cache_bytes"], 0);
+    let nothing = app.paas(&["gc", "--cache", "1000000"]).output().unwrap();
+    assert_eq!(nothing.stdout, b"nothing to remove\n");
 }

@@ -107,7 +107,7 @@ fn says_what_it_found_and_what_is_next() {
     found static site as well: `--base static` takes it
     warning: add gunicorn to the app's requirements: the start script needs it
     wrote [repo]/app.toml
-    next: read it, then `paas build`
+    next: read it, commit it (`git add app.toml && git commit`), then `paas build`
     ");
 }
 

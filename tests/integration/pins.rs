@@ -41,6 +41,9 @@ impl Bench {
             state_dir: folder.path().join("state"),
             cache_dir: "/nonexistent".into(),
             config_home: None,
+            clusters_file: "/nowhere/clusters.toml".into(),
+            program: "/nowhere/paas".into(),
+            user: "test@test".into(),
             ci: false,
         };
         let (recorder, reporter) = Recorder::new();

@@ -80,6 +80,10 @@ fn a_plan_foretells_the_build() {
     let labels = &inspect(built.image())["Config"]["Labels"];
     let content = planned["content"].as_str().unwrap();
     assert_eq!(labels["io.paas.content"], content);
+    assert!(planned["platform"].as_str().unwrap().starts_with("linux/"));
+    let people = app.paas(&["plan"]).output().unwrap();
+    let people = String::from_utf8(people.stdout).unwrap();
+    assert!(people.contains(" for linux/"), "{people}");
 }
 
 #[test]

@@ -192,3 +192,30 @@ fn a_secret_without_a_value_and_a_value_without_a_secret_are_mistakes() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!has(&output.stderr, CANARY));
 }
+
+#[test]
+fn no_name_of_the_apps_meets_one_of_ours() {
+    let names = ["name", "paas", "script", "secret", "step", "value"];
+    let listed = names.map(|name| format!("\"{name}\"")).join(", ");
+    let app = App::debian(&format!(
+        "secrets = [{listed}]\nenv = {{ names = \"vim\", package = \"x\" }}\n\
+         script = 'echo $name $paas $script $secret $step $value $names $package | sha256sum > sum'\n\
+         [start]\nscript = 'echo $name $paas $script'\n[env]\nname = \"own\""
+    ));
+    let mut command = app.paas(&["build", "--json", "--progress", "json"]);
+    let values = names.map(|name| (name, format!("the-{name}")));
+    let built = Built::of(&command.envs(values).output().unwrap());
+    let all = "the-name the-paas the-script the-secret the-step the-value vim x\n";
+    let sum = paas::image::Digest::of(all.as_bytes());
+    assert!(sh(built.image(), "cat sum").starts_with(sum.hex()));
+    let started = docker(&[
+        "run",
+        "--rm",
+        "--network=none",
+        "--env=name=a",
+        "--env=paas=b",
+        "--env=script=c",
+        built.image(),
+    ]);
+    assert_eq!(started.trim(), "a b c");
+}

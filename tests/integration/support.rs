@@ -1,6 +1,7 @@
 //! A repository, a private home and the real binary.
 
 pub mod app;
+pub mod deployed;
 pub mod engine;
 
 use std::fs;
@@ -74,7 +75,7 @@ impl Sandbox {
         assert_cmd::Command::from_std(command)
     }
 
-    fn clean(&self, mut command: Command) -> Command {
+    pub(crate) fn clean(&self, mut command: Command) -> Command {
         command
             .current_dir(self.repo())
             .env_clear()

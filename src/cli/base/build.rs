@@ -2,10 +2,10 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::Toolbox;
 use crate::Result;
 use crate::base::Definition;
 use crate::cli::Session;
+use crate::ops::Toolbox;
 use crate::ops::base::{self, Built, Forced};
 use crate::ui::format;
 use crate::ui::table::Table;
@@ -39,7 +39,7 @@ impl Build {
         let definitions = self.definitions()?;
         let settings = session.settings()?;
         let built = session.operate(|reporter| async move {
-            let toolbox = Toolbox::open(&settings, reporter).await?;
+            let toolbox = Toolbox::open(&settings, &reporter).await?;
             let mut forced = Forced {
                 pull: self.pull,
                 no_cache: self.no_cache,

@@ -3,17 +3,10 @@ mod list;
 mod push;
 mod update;
 
-use std::sync::Arc;
-
 use clap::{Args, Subcommand};
 
 use super::Session;
 use crate::Result;
-use crate::builder::Engine;
-use crate::ops::Tools;
-use crate::registry::Client;
-use crate::report::Reporter;
-use crate::settings::Settings;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,34 +43,6 @@ impl Base {
             Command::Build(command) => command.run(session),
             Command::Push(command) => command.run(session),
             Command::Update(command) => command.run(session),
-        }
-    }
-}
-
-/// Owns what operations work with.
-struct Toolbox<'a> {
-    settings: &'a Settings,
-    engine: Engine,
-    client: Client,
-    reporter: Arc<dyn Reporter>,
-}
-
-impl<'a> Toolbox<'a> {
-    async fn open(settings: &'a Settings, reporter: Arc<dyn Reporter>) -> Result<Self> {
-        Ok(Self {
-            settings,
-            engine: Engine::connect(&settings.engine).await?,
-            client: Client::new(settings).with_reporter(Arc::clone(&reporter)),
-            reporter,
-        })
-    }
-
-    fn tools(&self) -> Tools<'_> {
-        Tools {
-            settings: self.settings,
-            engine: &self.engine,
-            client: &self.client,
-            reporter: &self.reporter,
         }
     }
 }

@@ -1,8 +1,7 @@
 use clap::Args;
 
-use super::Toolbox;
 use crate::cli::Session;
-use crate::ops::base;
+use crate::ops::{Toolbox, base};
 use crate::{Error, Result};
 
 const EXAMPLES: &str = "\
@@ -31,7 +30,7 @@ impl Push {
         }
         let (settings, names) = (&settings, &self.names);
         let pushed = session.operate(|reporter| async move {
-            let toolbox = Toolbox::open(settings, reporter).await?;
+            let toolbox = Toolbox::open(settings, &reporter).await?;
             let mut pushed = Vec::new();
             for name in names {
                 pushed.push(base::push(name, registry, &toolbox.tools()).await?);

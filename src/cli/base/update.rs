@@ -1,11 +1,10 @@
 use clap::Args;
 use serde_json::json;
 
-use super::Toolbox;
 use crate::cli::Session;
 use crate::config::LOCK_FILE;
 use crate::image::Digest;
-use crate::ops::base;
+use crate::ops::{Toolbox, base};
 use crate::ui::table::Table;
 use crate::{Error, Result};
 
@@ -29,7 +28,7 @@ impl Update {
         let settings = session.settings()?;
         let (app, settings) = (&folder, &settings);
         let update = session.operate(|reporter| async move {
-            let toolbox = Toolbox::open(settings, reporter).await?;
+            let toolbox = Toolbox::open(settings, &reporter).await?;
             let update = base::update(app, &toolbox.tools()).await?;
             if !self.check {
                 update.save(app).await?;

@@ -66,7 +66,7 @@ pub(super) static APP_NAME: Grammar = Grammar::new(
     40,
     LABEL,
 );
-pub(super) static GROUP_NAME: Grammar = Grammar::new(
+pub(in crate::config) static GROUP_NAME: Grammar = Grammar::new(
     "a group name",
     "lower-case letters, digits and `-` between them, at most 40 characters",
     40,
@@ -78,7 +78,7 @@ pub(super) static NAME: Grammar = Grammar::new(
     40,
     LABEL,
 );
-pub(super) static REGISTRY: Grammar = Grammar::new(
+pub(in crate::config) static REGISTRY: Grammar = Grammar::new(
     "a registry host",
     "`host` or `host:port`, without scheme and path: `registry.example.com`, `localhost:5000`",
     255,

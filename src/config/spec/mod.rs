@@ -7,7 +7,7 @@ mod run;
 mod tables;
 mod targets;
 
-pub(super) use grammars::{Grammar, SCRIPT, SCRIPT_FILE};
+pub(super) use grammars::{GROUP_NAME, Grammar, REGISTRY, SCRIPT, SCRIPT_FILE};
 pub(super) use tables::APP;
 
 /// A table and the keys it may hold.

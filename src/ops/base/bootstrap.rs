@@ -1,16 +1,18 @@
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::base::Bootstrap;
 use crate::image::{Digest, Reference};
 use crate::ops::Tools;
+use crate::ops::scratch::Scratch;
 use crate::ops::step::Step;
 use crate::{Error, Result};
 
@@ -43,9 +45,19 @@ async fn run(
     step: &Step,
     tools: &Tools<'_>,
 ) -> Result<Digest> {
-    let mut child = Command::new("mmdebstrap")
+    let scratch = Scratch::new(&tools.settings.cache_dir)?;
+    let lock = scratch
+        .shared_lock()
+        .map_err(|error| Error::unavailable("cannot keep a temporary folder").caused_by(error))?;
+    let mut command = Command::new("mmdebstrap");
+    // Where it isn't root it works as yet another user, who must get there: not below our home.
+    if std::fs::metadata(scratch.path()).is_ok_and(|folder| folder.uid() == 0) {
+        command.env("TMPDIR", scratch.path());
+    }
+    let mut child = command
         .args(arguments(bootstrap))
-        .stdin(Stdio::null())
+        // It reads nothing, and what it works in stays locked for as long as it runs.
+        .stdin(lock)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
@@ -67,7 +79,7 @@ async fn run(
         Some(status) if !status.success() => Err(Error::unavailable(format!(
             "mmdebstrap failed ({status})"
         ))
-        .detail(last_lines.join("\n"))
+        .log(last_lines.join("\n"))
         .hint("it needs Debian's archive and its keys (`apt-get install debian-archive-keyring`)")),
         _ => imported,
     }
@@ -97,11 +109,12 @@ fn tar(
     )
 }
 
-async fn follow(stderr: ChildStderr, step: &Step) -> Vec<String> {
-    let mut lines = BufReader::new(stderr).lines();
+async fn follow(stderr: impl AsyncRead + Unpin, step: &Step) -> Vec<String> {
+    let mut lines = BufReader::new(stderr).split(b'\n');
     let mut last = Vec::new();
     // What can't be read is no reason to fail: mmdebstrap's status tells.
-    while let Ok(Some(line)) = lines.next_line().await {
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let line = String::from_utf8_lossy(&line).into_owned();
         if last.len() == LAST_LINES {
             last.remove(0);
         }
@@ -147,5 +160,13 @@ mod tests {
     fn the_arguments_are_those_of_the_documentation() {
         let debian = Definition::embedded("debian").unwrap();
         insta::assert_snapshot!(arguments(&debian.bootstrap.unwrap()).join("\n"));
+    }
+
+    #[tokio::test]
+    async fn a_line_in_another_encoding_does_not_end_the_reading() {
+        let reporter: Arc<dyn crate::report::Reporter> = Arc::new(crate::report::Silent);
+        let step = Step::start(&reporter, "x".to_owned(), "x");
+        let lines = follow(&b"one\ncaf\xe9\nlast"[..], &step).await;
+        assert_eq!(lines, ["one", "caf\u{fffd}", "last"]);
     }
 }

@@ -7,13 +7,16 @@ use serde::Serialize;
 use super::image::{BaseImage, DEFINITION, NAME, PARENT, repository};
 use super::root;
 use crate::base::{Definition, Profile};
-use crate::builder::{BuildRequest, Content, Entry, Image, StepTitle};
+use crate::builder::{BuildFailure, BuildRequest, Content, Entry, Image, StepTitle};
 use crate::image::{Digest, Reference};
-use crate::ops::Tools;
 use crate::ops::network::BuildNetwork;
 use crate::ops::step::Step;
+use crate::ops::{Tools, packages};
 use crate::plan::template;
 use crate::{Error, Result};
+
+/// Marks the step that installs packages.
+const PACKAGES: &str = r#"/run/paas/steps/run", "packages""#;
 
 /// The files' time in images, 2026-01-01. It may be the same for all contents: the key under which
 /// the engine keeps them has the content's digest.
@@ -117,7 +120,13 @@ async fn make(base: &Definition, request: BuildRequest, tools: &Tools<'_>) -> Re
     let step = Step::start(tools.reporter, &title, &title);
     let built = tools.engine.build(request, tools.reporter).await;
     let id = step.end_with(built.map_err(|failure| {
-        Error::from(failure).hint(format!("it is the base image `{}` that failed", base.name))
+        let error = match failure {
+            BuildFailure::Step(step) if step.marker.as_deref() == Some(PACKAGES) => {
+                packages::explain(&step, |_| None)
+            }
+            failure => failure.into(),
+        };
+        error.hint(format!("it is the base image `{}` that failed", base.name))
     }))?;
     let by_content = repository(&base.name, None)?.tagged(id.short())?;
     tools.engine.tag(&id, &by_content).await?;
@@ -153,13 +162,16 @@ fn request(
     }
     request.tags = vec![repository(&base.name, None)?.tagged("latest")?];
     request.no_cache = no_cache;
-    let title = |step: &str, title: &str| StepTitle {
-        marker: format!("/run/paas/steps/run\", \"{step}\""),
+    let title = |marker: &str, title: &str| StepTitle {
+        marker: marker.to_owned(),
         title: format!("{}: {title}", base.name),
     };
     request.steps = vec![
-        title("packages", "install packages"),
-        title("setup", "set up"),
+        title(PACKAGES, "install packages"),
+        title(r#"/run/paas/steps/run", "setup""#, "set up"),
+        title("COPY base/", "copy its files"),
+        title("exporting to image", "write the image"),
+        title("] FROM ", "base image"),
     ];
     Ok(request)
 }

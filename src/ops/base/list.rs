@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use super::image::{BaseImage, NAME};
 use super::pinned;
+use crate::Result;
 use crate::base::Definition;
 use crate::builder::{Engine, ImageSummary};
 use crate::config::PinnedBase;
+use crate::ops::blocking::blocking;
 use crate::report::{Event, Reporter};
-use crate::{Error, Result};
 
 /// A base that apps can name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -66,9 +67,7 @@ pub async fn list(
         newest.insert(name.to_owned(), image);
     }
     let folder = folder.to_owned();
-    let found = tokio::task::spawn_blocking(move || pinned::below(&folder))
-        .await
-        .map_err(|error| Error::unexpected("looking for apps ended").caused_by(error))?;
+    let found = blocking(move || Ok(pinned::below(&folder))).await?;
     for warning in found.warnings {
         reporter.report(Event::Warning(warning));
     }

@@ -2,8 +2,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::config::{self, APP_FILE, LOCK_FILE, Lock, PinnedBase};
+use crate::config::{self, APP_FILE, Lock, PinnedBase};
 use crate::image::{Digest, Repository};
+use crate::ops::blocking::blocking;
 use crate::ops::{Bases, Tools};
 use crate::plan::Recipe;
 use crate::{Error, Result};
@@ -35,14 +36,13 @@ pub struct Move {
 /// Looks for the newest images of the bases of the app in `folder`. Writes nothing.
 pub async fn update(folder: &Path, tools: &Tools<'_>) -> Result<Update> {
     let path = folder.to_owned();
-    let (app, previous) = tokio::task::spawn_blocking(move || {
+    let (app, previous) = blocking(move || {
         let loaded = config::load(&path.join(APP_FILE))?;
-        Ok::<_, Error>((loaded.app, Lock::load(&path)?))
+        Ok((loaded.app, Lock::load(&path)?))
     })
-    .await
-    .map_err(|error| Error::unexpected("reading the configuration ended").caused_by(error))??;
+    .await?;
 
-    let bases = Bases::pinned(&app, None, tools).await?;
+    let bases = Bases::pinned(folder, &app, None, tools).await?;
     for pin in &bases.pins {
         check_reachable(previous.as_ref(), pin)?;
     }
@@ -84,11 +84,7 @@ impl Update {
             return Ok(());
         }
         let (folder, next) = (folder.to_owned(), self.next.clone());
-        tokio::task::spawn_blocking(move || next.save(&folder))
-            .await
-            .map_err(|error| {
-                Error::unexpected(format!("writing {LOCK_FILE} ended")).caused_by(error)
-            })?
+        blocking(move || next.save(&folder)).await
     }
 }
 

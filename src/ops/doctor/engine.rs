@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{Check, PATIENCE, blocking};
+use super::{Check, PATIENCE, at_most};
 use crate::builder::{Engine, EngineInfo};
 use crate::settings::EngineAddress;
 use crate::{Error, Result};
@@ -61,7 +61,7 @@ async fn disk(root: PathBuf, address: &EngineAddress) -> Check {
         return Check::ok("disk", "on the engine's machine: not looked at");
     }
     let shown = root.display().to_string();
-    let space = blocking(move || {
+    let space = at_most(move || {
         rustix::fs::statvfs(&root)
             .map_err(|error| Error::unavailable("no such folder").caused_by(error))
     });

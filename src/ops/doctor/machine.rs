@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::{Check, blocking};
+use super::{Check, at_most};
 use crate::settings::Settings;
 use crate::source::without_user_info;
 use crate::{Error, Result};
@@ -14,8 +14,8 @@ pub(super) async fn checks(settings: &Settings) -> Vec<Check> {
     let bundle = settings.ca_bundle.clone();
     let state = settings.state_dir.clone();
     let (certificates, state) = tokio::join!(
-        blocking(move || Ok(certificates(bundle))),
-        blocking(move || Ok(kept(&state)))
+        at_most(move || Ok(certificates(bundle))),
+        at_most(move || Ok(kept(&state)))
     );
     let broken = |name| move |error: Error| Check::problem(name, &error);
     vec![

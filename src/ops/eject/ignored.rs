@@ -7,12 +7,15 @@ use std::path::Path;
 use super::Project;
 use crate::config::{APP_FILE, LOCK_FILE};
 use crate::plan::Layout;
+use crate::source::Excludes;
 use crate::{Error, Result};
 
 /// Docker reads it instead of `.dockerignore`, which stays as it is.
 pub(super) const FILE: &str = "Dockerfile.dockerignore";
 
-/// The rules: what Docker ignored before, what `app.toml` excludes, what git ignores.
+/// The rules: what Docker ignored before, what `app.toml` excludes, what git ignores. Those of git
+/// that Docker can't say are there as the files that they leave out, or don't, today. `project` is
+/// loaded with explanations.
 pub(super) fn text(project: &Project, layout: &Layout) -> Result<String> {
     let folder = &project.folder;
     let of_docker = read(&folder.join(".dockerignore"))?;
@@ -27,9 +30,45 @@ pub(super) fn text(project: &Project, layout: &Layout) -> Result<String> {
     }
     let of_app = read(&folder.join(".gitignore"))?;
     rules.extend(of_app.lines().filter_map(docker_rule));
+    rules.extend(left_out_by_git(project));
+    rules.extend(taken_back(project, &rules)?);
     rules.extend([".git", APP_FILE, LOCK_FILE, "Dockerfile", FILE].map(str::to_owned));
     rules.push(format!("!{}", layout.own.trim_end_matches('/')));
     Ok(rules.join("\n") + "\n")
+}
+
+/// From nested `.gitignore`s, `.git/info/exclude` and the user's own file as well.
+fn left_out_by_git(project: &Project) -> impl Iterator<Item = String> {
+    let is_of_git = |origin: &str| origin != ".dockerignore" && origin != APP_FILE;
+    let left_out = project.listing.left_out.iter();
+    left_out
+        .filter(move |left| is_of_git(&left.rule.origin))
+        .map(|left| literal(left.path.trim_end_matches('/')))
+}
+
+/// Files of the app that the rules would leave out: git has them all the same, or an exception for
+/// them.
+fn taken_back(project: &Project, rules: &[String]) -> Result<Vec<String>> {
+    let excludes = Excludes::new(&rules.join("\n"), &[])?;
+    let files = project.listing.files.iter();
+    Ok(files
+        .filter(|file| excludes.rule_for(file.path.as_bytes()).is_some())
+        .map(|file| format!("!{}", literal(&file.path)))
+        .collect())
+}
+
+/// A rule for one path. A line can't end in a space or hold a line's end, so any character stands
+/// for those.
+fn literal(path: &str) -> String {
+    let mut rule = String::with_capacity(path.len());
+    for character in path.chars() {
+        match character {
+            '*' | '?' | '[' | ']' | '\\' | '!' | '#' => rule.extend(['\\', character]),
+            character if character.is_whitespace() || character.is_control() => rule.push('?'),
+            character => rule.push(character),
+        }
+    }
+    rule
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -62,6 +101,15 @@ fn docker_rule(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_a_rule_for_itself_only() {
+        for path in ["a/b.env", "#a", "!a", "a*[b]?\\c", " a b "] {
+            let excludes = Excludes::new(&literal(path), &[]).unwrap();
+            assert!(excludes.rule_for(path.as_bytes()).is_some(), "{path}");
+            assert!(excludes.rule_for(b"abc").is_none(), "{path}");
+        }
+    }
 
     #[test]
     fn rules_of_git_become_rules_of_docker() {

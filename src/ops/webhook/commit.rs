@@ -1,10 +1,11 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::work_tree::FreshClone;
-use super::{Handler, blocking};
+use super::{Handler, blocking, is_tag};
 use crate::config::{self, APP_FILE, App};
 use crate::source::{ListingRequest, Source, without_user_info};
-use crate::webhook::{ObjectId, Push, RefKind};
+use crate::webhook::{ObjectId, Push};
 use crate::{Error, Result};
 
 /// The commit of an event, in a repository that has it.
@@ -17,13 +18,21 @@ pub struct EventCommit {
 }
 
 impl EventCommit {
-    /// Looks in the repository on record; where that is behind, in a clone of its origin.
-    pub(super) async fn find(push: &Push, handler: &Handler<'_>) -> Result<Self> {
+    /// Looks in the repository on record; where that is behind, in a clone of its origin. `tags` are
+    /// those of the delivery by their commits: one of them counts for a branch at its commit, too.
+    pub(super) async fn find(
+        push: &Push,
+        tags: &BTreeMap<String, String>,
+        handler: &Handler<'_>,
+    ) -> Result<Self> {
         let record = &handler.record;
         let after = push.after().expect("deletions are decided before");
         let object = after.best().as_str().to_owned();
-        let tag =
-            (push.reference.kind() == RefKind::Tag).then(|| push.reference.as_str().to_owned());
+        let tag = if is_tag(push) {
+            Some(push.reference.as_str().to_owned())
+        } else {
+            tags.get(&object).cloned()
+        };
         let source = record.clone();
         let looked_for = object.clone();
         let (here, origin) = blocking(move || {
@@ -52,7 +61,7 @@ impl EventCommit {
             &object[..8],
             without_user_info(&origin)
         ));
-        let clone = FreshClone::make(origin, object, handler.options).await?;
+        let clone = FreshClone::make(origin, object, handler).await?;
         let source = clone.source(&record.folder);
         let head = source.clone();
         let commit = blocking(move || head.commit_at("HEAD")).await?;

@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::commit::EventCommit;
-use super::{Handler, WebhookOptions, blocking};
+use super::{Handler, blocking};
 use crate::config::App;
+use crate::ops::scratch::Scratch;
 use crate::source::{CheckoutRequest, Source, checkout};
 use crate::{Error, Result};
 
@@ -30,8 +30,7 @@ impl WorkTree {
             let shown = found.source.root.display();
             Error::usage(format!("the repository's path {shown} is not UTF-8"))
         })?;
-        let clone =
-            FreshClone::make(path.to_owned(), found.hex().to_owned(), handler.options).await?;
+        let clone = FreshClone::make(path.to_owned(), found.hex().to_owned(), handler).await?;
         Ok(Self {
             source: clone.source(&found.source.folder),
             _clone: Some(clone),
@@ -46,19 +45,20 @@ impl WorkTree {
 /// A temporary clone with one commit checked out; gone when dropped.
 pub struct FreshClone {
     root: PathBuf,
-    _folder: TemporaryFolder,
+    _folder: Scratch,
 }
 
 impl FreshClone {
-    pub async fn make(url: String, commit: String, options: &WebhookOptions) -> Result<Self> {
-        let folder = TemporaryFolder::new()?;
+    pub(super) async fn make(url: String, commit: String, handler: &Handler<'_>) -> Result<Self> {
+        let cache = handler.settings.cache_dir.clone();
+        let folder = blocking(move || Scratch::new(&cache)).await?;
         let request = CheckoutRequest {
             url,
             commit,
-            into: folder.0.join("repository"),
+            into: folder.path().join("repository"),
             // The address comes from this machine's own repository.
             allow_files: true,
-            environment: options.git_environment.clone(),
+            environment: handler.options.git_environment.clone(),
         };
         let root = blocking(move || {
             let root = checkout(&request)?;
@@ -77,35 +77,6 @@ impl FreshClone {
         Source {
             root: self.root.clone(),
             folder: folder.to_owned(),
-        }
-    }
-}
-
-/// How long a git that was left alone may go on making files.
-const TRIES: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// A folder that goes even while git writes to it, which then ends by itself.
-struct TemporaryFolder(PathBuf);
-
-impl TemporaryFolder {
-    fn new() -> Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("paas-webhook-")
-            .tempdir()
-            .map_err(|e| Error::unavailable("cannot make a temporary folder").caused_by(e))?;
-        Ok(Self(folder.keep()))
-    }
-}
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        for _ in 0..TRIES {
-            let removed = std::fs::remove_dir_all(&self.0);
-            if removed.is_ok() || !self.0.exists() {
-                return;
-            }
-            std::thread::sleep(PAUSE);
         }
     }
 }

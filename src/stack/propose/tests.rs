@@ -516,6 +516,83 @@ fn notes_are_said_when_they_hold() {
 }
 
 #[test]
+fn a_fixed_port_is_noted_with_its_file() {
+    for (said, tree) in [
+        (
+            "server.js listens on port 3000, whatever $PORT says: write `process.env.PORT || 3000` there",
+            &[("package.json", "{}"), ("server.js", "app.listen(3000)")] as Tree<'_>,
+        ),
+        (
+            "main.go listens on port 3000, whatever $PORT says: write `\":\" + os.Getenv(\"PORT\")` there",
+            &[
+                ("go.mod", "module x\n"),
+                (
+                    "main.go",
+                    "func main() {\nhttp.ListenAndServe(\":3000\", nil)",
+                ),
+            ],
+        ),
+        (
+            "app.py listens on port 5000, whatever $PORT says: write `port=int(os.environ[\"PORT\"])` there",
+            &[
+                ("requirements.txt", "gunicorn"),
+                (
+                    "app.py",
+                    "if True:\n  a = flask.Flask()\n  a.run(port=5000)",
+                ),
+            ],
+        ),
+        (
+            "Cargo.toml has Rocket, which doesn't know $PORT: begin the start script with `export ROCKET_ADDRESS=0.0.0.0 ROCKET_PORT=$PORT`",
+            &[
+                (
+                    "Cargo.toml",
+                    "[package]\nname = \"x\"\n[dependencies]\nrocket = \"0.5\"\n",
+                ),
+                ("Cargo.lock", ""),
+                ("src/main.rs", ""),
+            ],
+        ),
+    ] {
+        let notes = best(tree).notes;
+        assert!(notes.iter().any(|note| note == said), "{notes:?}");
+    }
+    let served = &[
+        ("requirements.txt", "gunicorn"),
+        ("app.py", "app = Flask()\nif main:\n  app.run(port=5000)"),
+    ];
+    assert_eq!(best(served).notes, [""; 0], "gunicorn has $PORT");
+    let asks = &[
+        ("package.json", "{}"),
+        ("server.js", "app.listen(process.env.PORT || 3000)"),
+    ];
+    assert_eq!(best(asks).notes, [""; 0]);
+}
+
+#[test]
+fn a_go_file_alone_is_an_app() {
+    let alone = best(&[("main.go", "func main() {")]);
+    assert_eq!(
+        value(&alone, "build.script"),
+        Some("go build -o bin/app main.go")
+    );
+    assert!(alone.notes[0].contains("no go.mod"), "{:?}", alone.notes);
+}
+
+#[test]
+fn wsgi_files_say_what_starts() {
+    for (text, variable) in [
+        ("from shop import app\n", "app"),
+        ("from shop import make, app as application\n", "application"),
+        ("application = build()\n", "application"),
+    ] {
+        let found = best(&[("wsgi.py", text), ("requirements.txt", "gunicorn")]);
+        let script = format!("exec gunicorn wsgi:{variable} --bind 0.0.0.0:$PORT");
+        assert_eq!(value(&found, "start.script"), Some(script.as_str()));
+    }
+}
+
+#[test]
 fn hostile_files_propose_nothing_of_their_own() {
     let all = proposals(&[
         ("$(touch x)/app.py", "app = Flask()"),

@@ -82,18 +82,6 @@ fn a_missing_script_or_dependency_file_is_a_mistake_in_the_file() {
 }
 
 #[test]
-fn a_package_that_does_not_exist_is_named() {
-    let app = App::debian("packages = [\"no-such-package-at-all\"]");
-    let failed = app.fails(5, &["build"]);
-    let text = failed.to_string();
-    assert!(
-        text.contains("the packages script failed") || text.contains("packages"),
-        "{text}"
-    );
-    assert!(text.contains("no-such-package-at-all"), "{text}");
-}
-
-#[test]
 fn an_engine_that_can_not_be_used_says_why() {
     let app = App::tiny();
     let folder = tempfile::TempDir::new().unwrap();

@@ -1,9 +1,10 @@
 //! How images run: who they are, how they start, and how they stop.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::support::app::App;
-use crate::support::engine::{docker, inspect, sh};
+use crate::support::engine::{docker, inspect, sh, unique};
 
 #[test]
 fn an_image_runs_as_nobody_in_particular() {
@@ -144,4 +145,39 @@ fn what_the_output_leaves_out_is_not_in_the_image() {
         !found.contains("main") && !found.contains("mine"),
         "{found}"
     );
+}
+
+/// A base by reference, made of `paas/debian`; removed in the end.
+struct OtherUser(String);
+
+impl OtherUser {
+    fn new() -> Self {
+        let (container, name) = (
+            unique("paas-test"),
+            format!("{}:1", unique("paas-test-base")),
+        );
+        docker(&["create", "--name", &container, "paas/debian"]);
+        docker(&["commit", "--change", "USER 65534", &container, &name]);
+        docker(&["rm", &container]);
+        Self(name)
+    }
+}
+
+impl Drop for OtherUser {
+    fn drop(&mut self) {
+        docker(&["rmi", "--force", &self.0]);
+    }
+}
+
+#[test]
+fn packages_are_installed_on_a_base_with_a_user_of_its_own() {
+    let base = OtherUser::new();
+    let app = App::debian("packages = [\"hello\"]\nscript = \"hello > greeting; id -u > builder\"");
+    let text = fs::read_to_string(app.repo().join("app.toml")).unwrap();
+    let base_line = format!("base = \"{}\"", base.0);
+    app.write("app.toml", text.replace("base = \"debian\"", &base_line));
+    app.commit("a base with a user");
+    let built = app.build(&[]);
+    let found = sh(built.image(), "cat greeting builder; hello; id -u");
+    assert_eq!(found, "Hello, world!\n0\nHello, world!\n10001\n");
 }

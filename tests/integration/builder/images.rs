@@ -142,6 +142,11 @@ async fn imports_a_root() {
 #[tokio::test]
 async fn tells_about_itself() {
     let engine = engine().await;
+    let platform = docker(&["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"]);
+    assert_eq!(
+        engine.platform().await.unwrap(),
+        platform.trim().parse().unwrap()
+    );
     let info = engine.info().await.unwrap();
     assert_eq!(info.api, engine.api_version());
     assert!(!info.version.is_empty() && !info.storage_driver.is_empty() && info.memory > 0);

@@ -64,6 +64,23 @@ pub fn remove_app(name: &str) {
     );
 }
 
+/// Removes a cluster with everything that runs on it.
+pub fn remove_cluster(name: &str) {
+    let label = format!("label=io.paas.cluster={name}");
+    remove(
+        &["ps", "--all", "--quiet", "--filter", &label],
+        &["rm", "--force", "--volumes"],
+    );
+    remove(
+        &["volume", "ls", "--quiet", "--filter", &label],
+        &["volume", "rm", "--force"],
+    );
+    remove(
+        &["network", "ls", "--quiet", "--filter", &label],
+        &["network", "rm"],
+    );
+}
+
 /// Runs in drops, perhaps while a test panics: says nothing.
 fn remove(list: &[&str], with: &[&str]) {
     let list = Command::new("/usr/bin/docker").args(list).output();

@@ -1,0 +1,129 @@
+//! The Docker host as a cluster: each question to the file that answers it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+
+use super::keeper::Overwrite;
+use super::{DockerHost, names};
+use crate::Result;
+use crate::cluster::{
+    Cluster, Finding, Lease, LogOptions, LogStream, Measures, Process, TerminalSize, Traffic, Work,
+};
+use crate::release::{InstanceName, Observed, Step, Target};
+
+#[async_trait]
+impl Cluster for DockerHost {
+    async fn check(&self) -> Result<Vec<Finding>> {
+        let ingress = match self.keeper().await? {
+            Some(keeper) => keeper.about().await.err().map(|error| error.to_string()),
+            None => None,
+        };
+        let network = self.network().await?;
+        let finding = |what: &str, problem: Option<String>| Finding {
+            what: what.to_owned(),
+            problem,
+        };
+        Ok(vec![
+            finding("Docker Engine", None),
+            finding("ingress", ingress),
+            finding(
+                "network",
+                network
+                    .filter(|network| {
+                        let labels = network.labels.as_ref();
+                        labels
+                            .and_then(|labels| labels.get(names::CLUSTER))
+                            .is_none()
+                    })
+                    .map(|_| "a network of its name was not made by paas".to_owned()),
+            ),
+        ])
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>> {
+        let mut keys: BTreeSet<String> = self
+            .list(self.names.labels())
+            .await?
+            .into_iter()
+            .filter_map(|container| container.labels?.remove(names::TARGET))
+            .collect();
+        if let Some(keeper) = self.keeper().await? {
+            keys.extend(keeper.routes().await?.into_keys());
+        }
+        Ok(keys.iter().filter_map(|key| names::target(key)).collect())
+    }
+
+    async fn observe(&self, target: &Target) -> Result<Observed> {
+        self.look(target).await
+    }
+
+    async fn lease(&self, target: &Target, what: &str) -> Result<Box<dyn Lease>> {
+        self.take_lease(target, what).await
+    }
+
+    async fn carry_out(&self, work: &Work<'_>, step: &Step) -> Result<()> {
+        self.step(work, step).await
+    }
+
+    async fn set_maintenance(&self, work: &Work<'_>, message: Option<&str>) -> Result<()> {
+        self.maintain(work, message).await
+    }
+
+    async fn measure(&self, target: &Target) -> Result<Measures> {
+        self.measures(target).await
+    }
+
+    async fn traffic(&self, target: &Target, mark: bool) -> Result<BTreeMap<u64, Traffic>> {
+        match self.keeper().await? {
+            Some(keeper) => keeper.traffic(&target.key(), mark).await,
+            None => Ok(BTreeMap::new()),
+        }
+    }
+
+    async fn url(&self, target: &Target) -> Result<Option<String>> {
+        self.address(target).await
+    }
+
+    async fn logs(&self, target: &Target, options: &LogOptions) -> Result<LogStream> {
+        self.log_lines(target, options).await
+    }
+
+    async fn exec(
+        &self,
+        target: &Target,
+        instance: Option<&InstanceName>,
+        command: &[String],
+        terminal: Option<TerminalSize>,
+    ) -> Result<Box<dyn Process>> {
+        match instance {
+            Some(instance) => self.run_in(target, instance, command, terminal).await,
+            None => self.run_beside(target, command, terminal).await,
+        }
+    }
+
+    async fn documents(&self, target: &Target, prefix: &str) -> Result<BTreeMap<String, String>> {
+        let Some(keeper) = self.keeper().await? else {
+            return Ok(BTreeMap::new());
+        };
+        let folder = names::documents(target);
+        let documents = keeper.documents(&format!("{folder}{prefix}")).await?;
+        Ok(documents
+            .into_iter()
+            .filter_map(|(name, text)| Some((name.strip_prefix(&folder)?.to_owned(), text)))
+            .collect())
+    }
+
+    async fn write_document(&self, target: &Target, name: &str, text: Option<&str>) -> Result<()> {
+        let keeper = self.steering_or_made().await?;
+        let name = format!("{}{name}", names::documents(target));
+        match text {
+            Some(text) => {
+                keeper
+                    .put_document(&name, text, Overwrite::Allowed, None)
+                    .await
+            }
+            None => keeper.delete_document(&name, None).await,
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The cluster's ingress: found by its container's name, made when it is missing.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bollard::models::{
+    ContainerCreateBody, ContainerInspectResponse, HostConfig, Mount, MountType,
+    MountVolumeOptions, RestartPolicyNameEnum,
+};
+use bollard::query_parameters::CreateContainerOptionsBuilder;
+
+use super::blueprint::{hardened, restart};
+use super::keeper::Keeper;
+use super::{DockerHost, names};
+use crate::builder::is_status;
+use crate::ingress::AcmeOptions;
+use crate::ingress::protocol::PROTOCOL;
+use crate::{Error, Result};
+
+/// From the container's start to its first answer.
+const READY: Duration = Duration::from_secs(10);
+const ASK_EVERY: Duration = Duration::from_millis(10);
+/// Ports that a user other than root may listen on begin here.
+const UNPRIVILEGED: u16 = 1024;
+/// Where control ports are looked for.
+const CONTROL_PORTS: std::ops::Range<u16> = 17_600..17_900;
+/// Where HTTP is served unless somebody asks for another port.
+const HTTP_PORT: u16 = 8080;
+/// How far the HTTP port may be from the usual one.
+const PORTS_TRIED: u16 = 100;
+
+/// Variables of the ingress's container: how it is steered, and where it listens.
+const CONTROL_PORT: &str = "PAAS_INGRESS_CONTROL_PORT";
+const TOKEN: &str = "PAAS_INGRESS_TOKEN";
+const HTTP_VARIABLE: &str = "PAAS_INGRESS_HTTP_PORT";
+const HTTPS_PORT: &str = "PAAS_INGRESS_HTTPS_PORT";
+const ACME_DIRECTORY: &str = "PAAS_INGRESS_ACME_DIRECTORY";
+const ACME_CONTACT: &str = "PAAS_INGRESS_ACME_CONTACT";
+const ACME_CA: &str = "PAAS_INGRESS_ACME_CA";
+const STATE: &str = "PAAS_INGRESS_STATE";
+const STATE_FOLDER: &str = "/var/lib/paas";
+
+impl DockerHost {
+    /// The ingress's control API; `None` where there never was one, or all that it kept is gone.
+    pub(super) async fn keeper(&self) -> Result<Option<Keeper>> {
+        if let Some(keeper) = self.remembered_keeper().clone() {
+            return Ok(Some(keeper));
+        }
+        let found = self.inspect(&self.names.ingress()).await?;
+        if let Some(found) = found.filter(runs) {
+            let keeper = keeper_of(&found);
+            self.remembered_keeper().clone_from(&keeper);
+            return Ok(keeper);
+        }
+        // What it keeps would be told to be nothing.
+        if self.has_volume(&self.names.ingress()).await? {
+            return Err(self.stopped());
+        }
+        Ok(None)
+    }
+
+    fn stopped(&self) -> Error {
+        Error::unavailable(format!(
+            "the ingress of the cluster `{}` does not run, so nobody reaches its apps",
+            self.names.cluster()
+        ))
+        .hint("the next `paas deploy` or `paas rollback` starts it")
+    }
+
+    fn remembered_keeper(&self) -> MutexGuard<'_, Option<Keeper>> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, where it has to be there.
+    pub(super) async fn steering(&self) -> Result<Keeper> {
+        self.keeper().await?.ok_or_else(|| self.stopped())
+    }
+
+    /// The same, made or started where it is missing, and replaced where it speaks another protocol.
+    pub(super) async fn steering_or_made(&self) -> Result<Keeper> {
+        const TRIES: u32 = 3;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let keeper = self.running_keeper().await?;
+            match self.ready(&keeper).await {
+                Ok(PROTOCOL) => {
+                    *self.remembered_keeper() = Some(keeper.clone());
+                    return Ok(keeper);
+                }
+                Ok(older) if older < PROTOCOL && tries < TRIES => {
+                    self.remove_container(&self.names.ingress()).await?;
+                }
+                Ok(protocol) => {
+                    return Err(Error::unavailable(format!(
+                        "the ingress speaks protocol {protocol}, and {PROTOCOL} is needed"
+                    ))
+                    .hint("use the newest `paas` that works on this cluster"));
+                }
+                Err(error) => {
+                    let lines = self.last_lines(&self.names.ingress(), &[]).await;
+                    return Err(error.detail(lines.join("\n")));
+                }
+            }
+        }
+    }
+
+    /// Of a container that was started.
+    async fn running_keeper(&self) -> Result<Keeper> {
+        const TRIES: u32 = 5;
+        let name = self.names.ingress();
+        for _ in 0..TRIES {
+            match self.inspect(&name).await? {
+                Some(found) => {
+                    if !runs(&found) {
+                        self.start_container(&name).await?;
+                    }
+                    return keeper_of(&found).ok_or_else(|| {
+                        Error::refused(format!("the container `{name}` is no ingress of paas"))
+                            .hint("remove it, or give the cluster another name")
+                    });
+                }
+                None => self.make_ingress().await?,
+            }
+        }
+        Err(Error::unavailable(
+            "the ingress is removed as soon as it was made",
+        ))
+    }
+
+    /// Its protocol, as soon as it answers.
+    async fn ready(&self, keeper: &Keeper) -> Result<u32> {
+        let begun = Instant::now();
+        loop {
+            match keeper.about().await {
+                Ok(about) => return Ok(about.protocol),
+                Err(error) if begun.elapsed() > READY => {
+                    return Err(Error::unavailable("the ingress does not start").caused_by(error));
+                }
+                Err(_) => tokio::time::sleep(ASK_EVERY).await,
+            }
+        }
+    }
+
+    /// Creates the container. When somebody else was faster, theirs counts.
+    async fn make_ingress(&self) -> Result<()> {
+        let image = self.ingress_image().await?;
+        let ports = Ports::free(self.settings.http_port, self.settings.https_port)?;
+        let body = self.ingress_body(image, &ports)?;
+        let options = CreateContainerOptionsBuilder::new()
+            .name(&self.names.ingress())
+            .build();
+        let client = self.engine.client();
+        match client.create_container(Some(options), body).await {
+            Err(error) if !is_status(&error, 409) => Err(self.engine.fault(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn ingress_body(&self, image: String, ports: &Ports) -> Result<ContainerCreateBody> {
+        let mut token = [0_u8; 32];
+        getrandom::fill(&mut token)
+            .map_err(|error| Error::unexpected("there are no random numbers").caused_by(error))?;
+        let mut env = vec![
+            format!("{CONTROL_PORT}={}", ports.control),
+            format!("{TOKEN}={}", hex::encode(token)),
+            format!("{HTTP_VARIABLE}={}", ports.http),
+            format!("{STATE}={STATE_FOLDER}"),
+        ];
+        if let Some(port) = ports.https {
+            env.push(format!("{HTTPS_PORT}={port}"));
+            env.extend(acme_variables(&self.settings.acme));
+        }
+        let as_root = ports.are_privileged();
+        let mut labels = self.names.labels();
+        labels.insert(names::ROLE.to_owned(), "ingress".to_owned());
+        Ok(ContainerCreateBody {
+            image: Some(image),
+            user: Some(if as_root { "0:0" } else { "10001:10001" }.to_owned()),
+            env: Some(env),
+            labels: Some(labels),
+            host_config: Some(HostConfig {
+                network_mode: Some("host".to_owned()),
+                init: Some(true),
+                readonly_rootfs: Some(true),
+                cap_add: as_root.then(|| vec!["NET_BIND_SERVICE".to_owned()]),
+                restart_policy: Some(restart(RestartPolicyNameEnum::ALWAYS)),
+                mounts: Some(vec![Mount {
+                    typ: Some(MountType::VOLUME),
+                    source: Some(self.names.ingress()),
+                    target: Some(STATE_FOLDER.to_owned()),
+                    volume_options: Some(MountVolumeOptions {
+                        // Root without capabilities may write only what is root's; the image's
+                        // folder belongs to the other user.
+                        no_copy: Some(as_root),
+                        labels: Some(self.names.labels()),
+                        ..MountVolumeOptions::default()
+                    }),
+                    ..Mount::default()
+                }]),
+                ..hardened(false)
+            }),
+            ..ContainerCreateBody::default()
+        })
+    }
+}
+
+/// Where certificates are ordered.
+fn acme_variables(options: &AcmeOptions) -> impl Iterator<Item = String> {
+    [
+        (ACME_DIRECTORY, &options.directory),
+        (ACME_CONTACT, &options.contact),
+        (ACME_CA, &options.ca),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)))
+}
+
+/// Where an ingress listens.
+struct Ports {
+    control: u16,
+    http: u16,
+    https: Option<u16>,
+}
+
+impl Ports {
+    /// Ports that were asked for have to be free; the usual one may be the next that is.
+    fn free(http: Option<u16>, https: Option<u16>) -> Result<Self> {
+        let begin = fastrand::usize(..CONTROL_PORTS.len());
+        let control = CONTROL_PORTS
+            .cycle()
+            .skip(begin)
+            .take(CONTROL_PORTS.len())
+            .find(|port| is_free(Ipv4Addr::LOCALHOST, *port))
+            .ok_or_else(|| Error::unavailable("no port is free for the ingress's control"))?;
+        let wanted = http.into_iter().chain(https);
+        if let Some(taken) = wanted
+            .into_iter()
+            .find(|port| !is_free(Ipv4Addr::UNSPECIFIED, *port))
+        {
+            return Err(
+                Error::refused(format!("port {taken} is held by another program"))
+                    .hint("end that program, or give the cluster another port: `paas cluster add`"),
+            );
+        }
+        let last = HTTP_PORT.saturating_add(PORTS_TRIED);
+        let http = http
+            .or_else(|| (HTTP_PORT..=last).find(|port| is_free(Ipv4Addr::UNSPECIFIED, *port)))
+            .ok_or_else(|| Error::refused(format!("no port from {HTTP_PORT} to {last} is free")))?;
+        Ok(Self {
+            control,
+            http,
+            https,
+        })
+    }
+
+    fn are_privileged(&self) -> bool {
+        self.http < UNPRIVILEGED || self.https.is_some_and(|port| port < UNPRIVILEGED)
+    }
+}
+
+/// A port that we may not use is not taken for that: the ingress may.
+fn is_free(address: Ipv4Addr, port: u16) -> bool {
+    match TcpListener::bind((address, port)) {
+        Ok(_) => true,
+        Err(error) => error.kind() != std::io::ErrorKind::AddrInUse,
+    }
+}
+
+fn runs(found: &ContainerInspectResponse) -> bool {
+    let state = found.state.as_ref();
+    state.and_then(|state| state.running).unwrap_or(false)
+}
+
+fn keeper_of(found: &ContainerInspectResponse) -> Option<Keeper> {
+    let env = found.config.as_ref()?.env.as_ref()?.iter();
+    let env: HashMap<&str, &str> = env.filter_map(|pair| pair.split_once('=')).collect();
+    let port = env.get(CONTROL_PORT)?;
+    Some(Keeper::new(format!("127.0.0.1:{port}"), *env.get(TOKEN)?))
+}

@@ -1,0 +1,203 @@
+//! The cluster API: what an engine has to do so that the same releases run on it. The order of things is
+//! not decided here but in [`crate::release`].
+
+pub mod docker;
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::Stream;
+use serde::Serialize;
+
+use crate::Result;
+use crate::release::{InstanceName, Observed, Step, Target};
+
+/// A place that runs releases.
+#[async_trait]
+pub trait Cluster: Send + Sync {
+    /// Whether it can be used, and what is wrong otherwise; changes nothing.
+    async fn check(&self) -> Result<Vec<Finding>>;
+
+    /// All targets that something is known of.
+    async fn targets(&self) -> Result<Vec<Target>>;
+
+    /// What is, in a few requests whatever the number of instances.
+    async fn observe(&self, target: &Target) -> Result<Observed>;
+
+    /// Takes the target's lease, `Kind::Busy` when somebody else has it. It is renewed by itself and
+    /// ends when the value is dropped, or when this process dies.
+    async fn lease(&self, target: &Target, what: &str) -> Result<Box<dyn Lease>>;
+
+    /// Carries out one step under a lease. An instance that does not become healthy, a hook that
+    /// fails: `Kind::DeployFailed`, with the probe's answer and the last log lines as detail.
+    async fn carry_out(&self, work: &Work<'_>, step: &Step) -> Result<()>;
+
+    /// Shows the maintenance page, or no longer.
+    async fn set_maintenance(&self, work: &Work<'_>, message: Option<&str>) -> Result<()>;
+
+    /// What is measured now of each instance, and of the releases' traffic.
+    async fn measure(&self, target: &Target) -> Result<Measures>;
+
+    /// The traffic of each release; `mark` starts the longest gaps anew.
+    async fn traffic(&self, target: &Target, mark: bool) -> Result<BTreeMap<u64, Traffic>>;
+
+    /// Where the target's HTTP is reached; `None` without a `web` process.
+    async fn url(&self, target: &Target) -> Result<Option<String>>;
+
+    /// Lines that instances wrote, of all releases that run, or of one instance.
+    async fn logs(&self, target: &Target, options: &LogOptions) -> Result<LogStream>;
+
+    /// Runs a command in an instance (of the live release), or, for `instance: None`, in a new
+    /// container with the live release's image and parameters, removed at its end.
+    async fn exec(
+        &self,
+        target: &Target,
+        instance: Option<&InstanceName>,
+        command: &[String],
+        terminal: Option<TerminalSize>,
+    ) -> Result<Box<dyn Process>>;
+
+    /// Documents that the cluster keeps for a target: settings, secrets, events. Names are paths of
+    /// `[a-z0-9A-Z_.-]` parts.
+    async fn documents(&self, target: &Target, prefix: &str) -> Result<BTreeMap<String, String>>;
+
+    /// Writes a document, or removes it.
+    async fn write_document(&self, target: &Target, name: &str, text: Option<&str>) -> Result<()>;
+}
+
+/// The right to change a target.
+#[async_trait]
+pub trait Lease: Send + Sync {
+    /// Fails with `Kind::Busy` when it is no longer held; asked before each change.
+    async fn check(&self) -> Result<()>;
+
+    /// What a change carries so that it is refused once the lease is somebody else's; grows with
+    /// each lease of the target. `None` where the cluster has no such thing.
+    fn fence(&self) -> Option<u64> {
+        None
+    }
+
+    /// Gives it back.
+    async fn release(self: Box<Self>) -> Result<()>;
+}
+
+/// What steps are carried out with.
+pub struct Work<'a> {
+    /// To what.
+    pub target: &'a Target,
+    /// The right to.
+    pub lease: &'a dyn Lease,
+    /// Values of the secrets, by name and revision.
+    pub secrets: &'a Secrets,
+    /// How long [`Step::Watch`] watches.
+    pub watch: Duration,
+    /// How long [`Step::Drain`] waits.
+    pub drain: Duration,
+    /// Is told about pulls, log lines of hooks, answers of probes.
+    pub reporter: &'a std::sync::Arc<dyn crate::report::Reporter>,
+}
+
+/// Secret values by (name, revision).
+pub type Secrets = BTreeMap<(String, String), crate::builder::SecretBytes>;
+
+/// What `check` found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at.
+    pub what: String,
+    /// What is wrong and what to do; `None`: it is well.
+    pub problem: Option<String>,
+}
+
+/// Requests of one release, as the ingress counts them.
+pub type Traffic = crate::ingress::protocol::Traffic;
+
+/// What runs, measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measures {
+    /// By release and instance.
+    pub instances: BTreeMap<(u64, InstanceName), InstanceMeasure>,
+}
+
+/// One instance, measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceMeasure {
+    /// Whether it answers as `[health]` asks; `None`: it doesn't run, or it can't be told.
+    pub healthy: Option<bool>,
+    /// How often the engine started it again.
+    pub restarts: u64,
+    /// Cores in use.
+    pub cpu: Option<f64>,
+    /// Bytes.
+    pub memory: Option<u64>,
+    /// Seconds since it was started.
+    pub uptime: Option<u64>,
+}
+
+/// Which lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogOptions {
+    /// Of this one only.
+    pub instance: Option<InstanceName>,
+    /// Goes on with new lines, of new instances too.
+    pub follow: bool,
+    /// At most so many old lines of each instance.
+    pub tail: Option<usize>,
+    /// Not older than so many seconds.
+    pub since: Option<u64>,
+}
+
+/// A line of an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// Whose.
+    pub instance: InstanceName,
+    /// Of which release.
+    pub release: u64,
+    /// RFC 3339, the engine's.
+    pub time: String,
+    /// Without line end.
+    pub line: Bytes,
+    /// Whether it came on stderr.
+    pub stderr: bool,
+}
+
+/// Lines as they come.
+pub type LogStream = Pin<Box<dyn Stream<Item = Result<LogLine>> + Send>>;
+
+/// Columns and rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TerminalSize {
+    /// Columns.
+    pub columns: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+/// Bytes that a command wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// On stdout, or on its terminal.
+    Stdout(Bytes),
+    /// On stderr.
+    Stderr(Bytes),
+}
+
+/// A command that runs in an instance.
+#[async_trait]
+pub trait Process: Send {
+    /// Its standard input; `None` when it was taken.
+    fn input(&mut self) -> Option<Pin<Box<dyn tokio::io::AsyncWrite + Send>>>;
+
+    /// What it writes, until it ends; with a terminal all is stdout.
+    fn output(&mut self) -> Pin<Box<dyn Stream<Item = Result<Output>> + Send>>;
+
+    /// Tells it the terminal's new size.
+    async fn resize(&mut self, size: TerminalSize) -> Result<()>;
+
+    /// Its exit status, once the output has ended.
+    async fn wait(&mut self) -> Result<i64>;
+}

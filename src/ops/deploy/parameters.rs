@@ -1,0 +1,164 @@
+//! From `app.toml`, an environment and what is set on the cluster to a release's parameters.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::selected::Selected;
+use super::settings::TargetSettings;
+use crate::config::{self, ScriptSource};
+use crate::release::{
+    Health, Image, Probe, Process, Protocol, RawPort, Release, Resources, SecretRevision, Volume,
+};
+use crate::{Error, Result};
+
+/// Who makes a release, of what, and when.
+pub(super) struct Making<'a> {
+    pub selected: &'a Selected,
+    /// What is set on the cluster.
+    pub settings: &'a TargetSettings,
+    /// `paas scale`'s counts.
+    pub scaled: &'a BTreeMap<String, u32>,
+    pub number: u64,
+    pub image: Image,
+    pub by: &'a str,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+impl Making<'_> {
+    /// The release. Reads scripts that `app.toml` names.
+    pub fn release(self) -> Result<Release> {
+        let Selected {
+            app, environment, ..
+        } = self.selected;
+        let script = |script: &config::Script| code(&self.selected.folder, &script.source);
+        let health = app.health.as_ref().map(|health| {
+            let probe = match &health.probe {
+                config::Probe::Http(path) => Probe::Http(path.clone()),
+                config::Probe::Tcp => Probe::Tcp,
+                config::Probe::Script(code) => Probe::Script(script(code)?),
+            };
+            Ok::<_, Error>(Health {
+                probe,
+                timeout_ms: milliseconds(health.timeout),
+                grace_ms: milliseconds(health.grace),
+            })
+        });
+        let mut env = app.env.clone();
+        env.extend(environment.env.clone());
+        env.extend(self.settings.env.clone());
+        Ok(Release {
+            target: self.selected.target.clone(),
+            number: self.number,
+            from: None,
+            created: self.now,
+            by: self.by.to_owned(),
+            processes: self.processes()?,
+            image: self.image,
+            port: app.start.port.get(),
+            stop_timeout: milliseconds(app.start.stop_timeout).div_ceil(1000),
+            env,
+            secrets: secrets(self.selected, self.settings)?,
+            health: health.transpose()?,
+            volumes: volumes(app),
+            ports: ports(app),
+            domains: environment.domains.clone(),
+            before_deploy: app.hooks.before_deploy.as_ref().map(script).transpose()?,
+        })
+    }
+
+    fn processes(&self) -> Result<BTreeMap<String, Process>> {
+        let Selected {
+            app, environment, ..
+        } = self.selected;
+        let known = || std::iter::once("web").chain(app.processes.keys().map(String::as_str));
+        if let Some(unknown) = environment
+            .replicas
+            .keys()
+            .find(|name| !known().any(|process| process == *name))
+        {
+            return Err(Error::usage(format!(
+                "`replicas` of {} names the process {unknown}, which the app has not",
+                self.selected.target.environment
+            ))
+            .hint(format!(
+                "it has: {}",
+                known().collect::<Vec<_>>().join(", ")
+            )));
+        }
+        let limits = environment.resources.unwrap_or(app.resources);
+        Ok(known()
+            .map(|name| {
+                let asked = self.scaled.get(name).or(environment.replicas.get(name));
+                let process = Process {
+                    replicas: asked.copied().unwrap_or(1),
+                    resources: Resources {
+                        memory: limits.memory,
+                        cpu: limits.cpu,
+                    },
+                };
+                (name.to_owned(), process)
+            })
+            .collect())
+    }
+}
+
+fn secrets(
+    selected: &Selected,
+    settings: &TargetSettings,
+) -> Result<BTreeMap<String, SecretRevision>> {
+    let named = &selected.environment.secrets;
+    let missing: Vec<&str> = named
+        .iter()
+        .filter(|name| !settings.secrets.contains_key(*name))
+        .map(String::as_str)
+        .collect();
+    if let Some(first) = missing.first() {
+        let environment = &selected.target.environment;
+        return Err(Error::usage(format!(
+            "no value is set in {environment} for {}",
+            missing.join(", ")
+        ))
+        .hint(format!(
+            "set it: `paas secret set {first} -e {environment}`"
+        )));
+    }
+    Ok(settings.secrets.clone())
+}
+
+fn volumes(app: &config::App) -> Vec<Volume> {
+    let volumes = app.volumes.iter();
+    volumes
+        .map(|volume| Volume {
+            name: volume.name.clone(),
+            path: volume.path.clone(),
+        })
+        .collect()
+}
+
+fn ports(app: &config::App) -> Vec<RawPort> {
+    let ports = app.ports.iter();
+    ports
+        .map(|port| RawPort {
+            port: port.port.get(),
+            protocol: match port.protocol {
+                config::Protocol::Tcp => Protocol::Tcp,
+                config::Protocol::Udp => Protocol::Udp,
+            },
+        })
+        .collect()
+}
+
+/// Inline code, or the file's.
+fn code(folder: &Path, source: &ScriptSource) -> Result<String> {
+    match source {
+        ScriptSource::Inline(code) => Ok(code.clone()),
+        ScriptSource::File(path) => fs::read_to_string(folder.join(path))
+            .map_err(|error| Error::usage(format!("cannot read {path}")).caused_by(error)),
+    }
+}
+
+fn milliseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

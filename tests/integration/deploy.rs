@@ -1,0 +1,13 @@
+//! Releases on the real engine, behind the real ingress.
+
+mod canary;
+mod faults;
+mod health;
+mod https;
+mod ingress;
+mod kills;
+mod load;
+mod missing;
+mod neighbours;
+mod settings;
+mod swap;
