@@ -1,9 +1,13 @@
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
 use super::{ApiVersion, Engine, wire};
-use crate::Result;
+use crate::{Error, Result};
+
+/// As long as an engine counts for somebody else.
+const COUNTING: Duration = Duration::from_secs(30);
 
 /// What `paas doctor` shows of an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +100,20 @@ impl Engine {
         })
     }
 
-    /// What takes room. The engine counts, which can take seconds.
+    /// What takes room. The engine counts, which can take seconds, and for one client at a time.
     pub async fn disk_usage(&self) -> Result<DiskUsage> {
+        let begun = Instant::now();
+        loop {
+            match self.count_disk_usage().await {
+                Err(error) if is_counting(&error) && begun.elapsed() < COUNTING => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                counted => return counted,
+            }
+        }
+    }
+
+    async fn count_disk_usage(&self) -> Result<DiskUsage> {
         let request = wire::get(&self.path("/system/df"));
         let usage: Usage = self.wire.send(request).await?.document().await?;
         Ok(usage.into())
@@ -120,6 +136,11 @@ impl Engine {
         let pruned: Pruned = self.wire.send(request).await?.document().await?;
         Ok(pruned.reclaimed)
     }
+}
+
+/// Engines before 23 refuse to count while they count for somebody else.
+fn is_counting(error: &Error) -> bool {
+    error.message().contains("operation is already running")
 }
 
 #[cfg(test)]
