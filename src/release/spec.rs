@@ -36,7 +36,8 @@ pub struct Release {
     pub env: BTreeMap<String, String>,
     /// Secrets, by the variable that they are given as. Never their values.
     pub secrets: BTreeMap<String, SecretRevision>,
-    /// How an instance shows that it is healthy; `None`: it runs (and `web` accepts connections).
+    /// How an instance shows that it is healthy; `None`: it runs (and `web` answers HTTP, by
+    /// whatever status).
     pub health: Option<Health>,
     /// Folders that outlive instances.
     pub volumes: Vec<Volume>,

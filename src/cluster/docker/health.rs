@@ -22,7 +22,8 @@ const RUN_EVERY: Duration = Duration::from_millis(200);
 /// A process without a port that still runs after this time has begun its work.
 const PROOF: Duration = Duration::from_millis(300);
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
-const DEFAULT_TIMEOUT_MS: u64 = 2_000;
+/// A front page may take its time.
+const ANSWER_TIMEOUT_MS: u64 = 10_000;
 /// Of a script's output, in an error.
 const LONGEST_ANSWER: usize = 1024;
 
@@ -34,6 +35,8 @@ pub(super) enum Question {
         path: Option<String>,
         timeout_ms: u64,
     },
+    /// Any HTTP answer to `GET /`: servers accept connections before the app behind them is loaded.
+    Answers,
     /// Shell code in the instance.
     Script { code: String, timeout_ms: u64 },
     /// It runs.
@@ -47,10 +50,7 @@ impl Question {
             return Self::Runs;
         }
         let Some(health) = &release.health else {
-            return Self::Port {
-                path: None,
-                timeout_ms: DEFAULT_TIMEOUT_MS,
-            };
+            return Self::Answers;
         };
         let timeout_ms = health.timeout_ms;
         match &health.probe {
@@ -72,7 +72,7 @@ impl Question {
     fn pause(&self) -> Duration {
         match self {
             Self::Script { .. } => RUN_EVERY,
-            Self::Port { .. } | Self::Runs => ASK_EVERY,
+            Self::Port { .. } | Self::Answers | Self::Runs => ASK_EVERY,
         }
     }
 }
@@ -158,6 +158,7 @@ impl DockerHost {
         let (path, timeout_ms) = match question {
             Question::Runs => return Ok(None),
             Question::Port { path, timeout_ms } => (path.as_deref(), *timeout_ms),
+            Question::Answers => (Some("/"), ANSWER_TIMEOUT_MS),
             Question::Script { code, timeout_ms } => {
                 let answer = self.run_script(name, code, *timeout_ms).await?;
                 if answer.is_some() {
@@ -168,7 +169,10 @@ impl DockerHost {
             }
         };
         match upstream() {
-            Some(upstream) => self.probe(&upstream, path, timeout_ms).await,
+            Some(upstream) => {
+                let any_status = *question == Question::Answers;
+                self.probe(&upstream, path, timeout_ms, any_status).await
+            }
             None => Ok(Some("it has no address".to_owned())),
         }
     }
@@ -179,6 +183,7 @@ impl DockerHost {
         upstream: &str,
         path: Option<&str>,
         timeout_ms: u64,
+        any_status: bool,
     ) -> Result<Option<String>> {
         let probe = protocol::Probe {
             upstream: upstream.to_owned(),
@@ -191,6 +196,7 @@ impl DockerHost {
         };
         Ok(match self.steering().await?.probe(&probe).await? {
             ProbeAnswer::Healthy => None,
+            ProbeAnswer::Status { .. } if any_status => None,
             ProbeAnswer::Status { status, body } => Some(format!(
                 "{asked} was answered with {status}: {}",
                 body.trim()

@@ -67,7 +67,9 @@ impl DockerHost {
                 // One that the engine had to start again a moment ago will end again.
                 Question::Runs => Ok(Some(restarts == 0 || uptime.is_none_or(|up| up > PROVEN))),
                 // It is the ingress that asks.
-                Question::Port { .. } if self.keeper().await?.is_none() => Ok(None),
+                Question::Port { .. } | Question::Answers if self.keeper().await?.is_none() => {
+                    Ok(None)
+                }
                 question => self
                     .ask(&question, release, &name, &inspected)
                     .await

@@ -31,6 +31,23 @@ fn a_connection_is_enough_where_tcp_is_asked() {
 }
 
 #[test]
+fn without_a_health_check_the_app_has_to_answer_and_not_only_to_listen() {
+    let app = Deployed::new("");
+    let text = std::fs::read_to_string(app.repo().join("app.toml")).unwrap();
+    let without = text.split("[health]").next().unwrap();
+    app.write("app.toml", without);
+    app.answers("one").json(&["deploy"]);
+    let listens = "import os, socket, time\nlistener = socket.create_server((\"\", int(os.environ[\"PORT\"])))\ntime.sleep(1)\nraise SystemExit(\"no module named shop\")\n";
+    app.write("server.py", listens);
+    let error = app.answers("two").fails(6, &["deploy"]);
+    assert!(
+        error.to_string().contains("no module named shop"),
+        "{error}"
+    );
+    assert_eq!(app.answer(), "one");
+}
+
+#[test]
 fn a_health_script_decides() {
     let app = Deployed::new("[health]\nscript = \"echo not yet; test -e well\"\ngrace = \"1s\"\n");
     let error = app.fails(6, &["deploy"]);
