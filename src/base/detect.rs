@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 /// Keys of `app.toml` that an entry may propose.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "build.cache",
     "build.dependencies.files",
     "build.dependencies.output",
@@ -18,6 +18,7 @@ const KEYS: [&str; 14] = [
     "health.path",
     "health.tcp",
     "health.timeout",
+    "start.port",
     "start.script",
 ];
 

@@ -6,6 +6,7 @@ mod glob;
 mod label;
 mod matching;
 mod placeholders;
+mod port;
 mod procfile;
 mod proposal;
 mod propose;

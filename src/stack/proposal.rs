@@ -13,6 +13,8 @@ pub struct Proposal {
     pub rank: u8,
     /// By key of `app.toml`: `build.script`, `build.dependencies.files`.
     pub values: BTreeMap<String, base::Proposal>,
+    /// `[start] port`, where the app listens on one whatever `$PORT` says.
+    pub port: Option<u16>,
     /// `[processes]` by name.
     pub processes: BTreeMap<String, String>,
     /// `[hooks] before_deploy`.

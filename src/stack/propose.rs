@@ -2,6 +2,7 @@ use super::files::Files;
 use super::glob::Glob;
 use super::matching;
 use super::placeholders::Found;
+use super::port;
 use super::procfile::Procfile;
 use super::proposal::Proposal;
 use crate::base::{self, Definition, Detect};
@@ -78,23 +79,40 @@ fn add_new(texts: &mut Vec<String>, text: Option<&str>) {
     }
 }
 
-/// The rules of every stack: `Procfile`, health.
+/// The rules of every stack: `Procfile`, ports.
 fn complete(mut proposal: Proposal, files: &Files<'_>) -> Proposal {
     let has_procfile = files.find(&Glob::new("Procfile")).next().is_some();
     if let Some(text) = files.text("Procfile").filter(|_| has_procfile) {
         take_over(&mut proposal, Procfile::parse(&text));
     }
-    let is_health = |key: &String| key.starts_with("health.");
-    if !proposal.values.keys().any(is_health) {
-        let tcp = base::Proposal::Flag(true);
-        proposal.values.insert("health.tcp".to_owned(), tcp);
-    }
+    take_port(&mut proposal, files);
     if !proposal.starts() {
         proposal
             .notes
             .push("nothing says what starts the app: write it as `script` of [start]".to_owned());
     }
     proposal
+}
+
+/// The port of an app that doesn't ask for `$PORT`: its command's own, the one that a rule found in the
+/// source, or the one that a Dockerfile exposes.
+fn take_port(proposal: &mut Proposal, files: &Files<'_>) {
+    let found = proposal.values.remove("start.port");
+    let Some(base::Proposal::Text(script)) = proposal.values.get("start.script") else {
+        return;
+    };
+    if port::asks_for_port(script) {
+        return;
+    }
+    let in_source = || match &found {
+        Some(base::Proposal::Text(text)) => port::parse(text),
+        _ => None,
+    };
+    let exposed = || {
+        files.find(&Glob::new("Dockerfile")).next()?;
+        port::exposed(&files.text("Dockerfile")?)
+    };
+    proposal.port = port::in_command(script).or_else(in_source).or_else(exposed);
 }
 
 /// A start script of the base's stays where the Procfile's command needs what the image doesn't have.

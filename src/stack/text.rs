@@ -72,7 +72,12 @@ fn start(text: &mut Text, proposal: &Proposal) {
         text.comment(comment);
         text.comment("script = \"exec …\"");
     }
-    text.comment("port = 8080");
+    if let Some(port) = proposal.port {
+        text.comment("The one that the app listens on.");
+        text.line("port", &port.to_string());
+    } else {
+        text.comment("port = 8080");
+    }
     text.comment("stop_timeout = \"30s\"");
     for (name, script) in &proposal.processes {
         text.table(&format!("processes.{name}"));
@@ -82,17 +87,19 @@ fn start(text: &mut Text, proposal: &Proposal) {
 
 fn health(text: &mut Text, proposal: &Proposal) {
     if !proposal.values.keys().any(|key| key.starts_with("health.")) {
+        text.0.push('\n');
+        text.comment(
+            "An instance is healthy once it answers `GET /`, by whatever status. A path says more.",
+        );
+        text.comment("[health]");
+        text.comment("path = \"/healthz\"");
         return;
     }
     text.table("health");
     let path = "An instance is healthy while this path answers 2xx or 3xx.";
     text.value(proposal, "health", "path", path);
-    let tcp = "An instance is healthy while its port takes connections. A path says more:";
-    if proposal.values.contains_key("health.tcp") {
-        text.comment(tcp);
-        text.comment("path = \"/healthz\"");
-    }
-    text.value(proposal, "health", "tcp", "");
+    let tcp = "An instance is healthy while its port takes connections.";
+    text.value(proposal, "health", "tcp", tcp);
     text.value(proposal, "health", "timeout", "For one answer.");
     text.value(
         proposal,

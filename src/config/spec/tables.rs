@@ -77,7 +77,7 @@ pub static APP: Table = Table {
             Kind::Table(&HEALTH),
             Optional,
             "",
-            "How an instance shows that it is healthy. Without it, running is enough.",
+            "How an instance shows that it is healthy. Without it, `web` has to answer `GET /`, by whatever status; other processes only have to run.",
         ),
         key(
             "env",

@@ -372,16 +372,13 @@ fn equals_are_a_question_and_ranks_decide() {
 }
 
 #[test]
-fn health_is_a_path_of_the_app_or_a_port() {
+fn health_is_a_path_of_the_app_or_left_to_any_answer() {
     let with = |text| best(&[("app.py", text)]);
     let found = with("app = Flask()\n@app.get('/healthz')\n");
     assert_eq!(value(&found, "health.path"), Some("/healthz"));
-    assert!(!found.values.contains_key("health.tcp"));
     let none = with("app = Flask()\n@app.get('/health/x')\n");
-    assert_eq!(
-        none.values.get("health.tcp"),
-        Some(&base::Proposal::Flag(true))
-    );
+    // A port takes connections before the app behind it is loaded.
+    assert!(!none.values.keys().any(|key| key.starts_with("health.")));
 }
 
 #[test]
@@ -516,57 +513,122 @@ fn notes_are_said_when_they_hold() {
 }
 
 #[test]
-fn a_fixed_port_is_noted_with_its_file() {
-    for (said, tree) in [
+fn a_fixed_port_is_taken_over() {
+    let node = ("package.json", "{}");
+    let go = ("go.mod", "module x\n");
+    let flask = ("app.py", "app = Flask()");
+    let fastapi = (
+        "main.py",
+        "import uvicorn\nuvicorn.run(x, host='0.0.0.0', port=9000)",
+    );
+    let listens = ("server.js", "app.listen(3000)");
+    for (port, tree) in [
+        (Some(3000), &[node, listens] as Tree<'_>),
         (
-            "server.js listens on port 3000, whatever $PORT says: write `process.env.PORT || 3000` there",
-            &[("package.json", "{}"), ("server.js", "app.listen(3000)")] as Tree<'_>,
-        ),
-        (
-            "main.go listens on port 3000, whatever $PORT says: write `\":\" + os.Getenv(\"PORT\")` there",
+            Some(3001),
             &[
-                ("go.mod", "module x\n"),
+                go,
                 (
                     "main.go",
-                    "func main() {\nhttp.ListenAndServe(\":3000\", nil)",
+                    "func main() {\nhttp.ListenAndServe(\":3001\", nil)",
                 ),
             ],
         ),
+        (Some(9000), &[fastapi]),
         (
-            "app.py listens on port 5000, whatever $PORT says: write `port=int(os.environ[\"PORT\"])` there",
+            Some(5000),
+            &[flask, ("Procfile", "web: gunicorn app:app -b 0.0.0.0:5000")],
+        ),
+        (
+            Some(4000),
             &[
-                ("requirements.txt", "gunicorn"),
-                (
-                    "app.py",
-                    "if True:\n  a = flask.Flask()\n  a.run(port=5000)",
-                ),
+                node,
+                listens,
+                ("Procfile", "web: node server.js --port 4000"),
             ],
         ),
         (
-            "Cargo.toml has Rocket, which doesn't know $PORT: begin the start script with `export ROCKET_ADDRESS=0.0.0.0 ROCKET_PORT=$PORT`",
+            Some(7000),
             &[
-                (
-                    "Cargo.toml",
-                    "[package]\nname = \"x\"\n[dependencies]\nrocket = \"0.5\"\n",
-                ),
-                ("Cargo.lock", ""),
-                ("src/main.rs", ""),
+                node,
+                ("server.js", ""),
+                ("Dockerfile", "FROM node\nEXPOSE 7000\n"),
             ],
+        ),
+        // Whoever asks for $PORT gets any.
+        (None, &[flask, ("Dockerfile", "EXPOSE 7000\n")]),
+        (
+            None,
+            &[node, listens, ("Procfile", "web: node x --port $PORT")],
+        ),
+        (
+            None,
+            &[node, ("server.js", "app.listen(process.env.PORT || 3000)")],
         ),
     ] {
-        let notes = best(tree).notes;
-        assert!(notes.iter().any(|note| note == said), "{notes:?}");
+        let found = best(tree);
+        assert_eq!(found.port, port, "{tree:?}");
+        assert!(!found.values.contains_key("start.port"));
+        let notes = found.notes.iter();
+        assert_eq!(notes.filter(|note| note.contains("listens")).count(), 0);
     }
+}
+
+#[test]
+fn who_listens_on_loopback_is_told() {
+    let python = &[
+        ("requirements.txt", "gunicorn"),
+        (
+            "app.py",
+            "if True:\n  a = flask.Flask()\n  a.run(port=5000)",
+        ),
+    ];
+    let go = &[
+        ("go.mod", "module x\n"),
+        (
+            "main.go",
+            "func main() {\nhttp.ListenAndServe(\"localhost:3000\", nil)",
+        ),
+    ];
+    for (port, said, tree) in [
+        (
+            5000,
+            "app.py may listen on loopback only, where no request reaches it: write `host=\"0.0.0.0\"` beside `port=5000`",
+            python as Tree<'_>,
+        ),
+        (
+            3000,
+            "main.go listens on loopback only, where no request reaches it: write `\":3000\"` there",
+            go,
+        ),
+    ] {
+        let found = best(tree);
+        assert_eq!(found.port, Some(port));
+        assert!(
+            found.notes.iter().any(|note| note == said),
+            "{:?}",
+            found.notes
+        );
+    }
+    let rocket = best(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"x\"\n[dependencies]\nrocket = \"0.5\"\n",
+        ),
+        ("Cargo.lock", ""),
+        ("src/main.rs", ""),
+    ]);
+    let said = "Cargo.toml has Rocket, which doesn't know $PORT: begin the start script with `export ROCKET_ADDRESS=0.0.0.0 ROCKET_PORT=$PORT`";
+    assert!(
+        rocket.notes.iter().any(|note| note == said),
+        "{:?}",
+        rocket.notes
+    );
     let served = &[
         ("requirements.txt", "gunicorn"),
         ("app.py", "app = Flask()\nif main:\n  app.run(port=5000)"),
     ];
     assert_eq!(best(served).notes, [""; 0], "gunicorn has $PORT");
-    let asks = &[
-        ("package.json", "{}"),
-        ("server.js", "app.listen(process.env.PORT || 3000)"),
-    ];
-    assert_eq!(best(asks).notes, [""; 0]);
 }
 
 #[test]

@@ -31,10 +31,10 @@ fn explains_each_line() {
                 text("pip install pipenv\npipenv sync\n"),
             ),
             ("start.script".to_owned(), text("exec gunicorn \"app:app\"")),
-            ("health.tcp".to_owned(), base::Proposal::Flag(true)),
         ]),
         processes: BTreeMap::from([("worker".to_owned(), "exec rq".to_owned())]),
         before_deploy: Some("flask db upgrade".to_owned()),
+        port: Some(3000),
         ..Proposal::default()
     };
     insta::assert_snapshot!(app_toml("shop", &proposal), @r##"
@@ -56,16 +56,16 @@ fn explains_each_line() {
     [start]
     # Takes requests on $PORT. With `exec`, the app itself is told when to stop.
     script = 'exec gunicorn "app:app"'
-    # port = 8080
+    # The one that the app listens on.
+    port = 3000
     # stop_timeout = "30s"
 
     [processes.worker]
     script = "exec rq"
 
-    [health]
-    # An instance is healthy while its port takes connections. A path says more:
+    # An instance is healthy once it answers `GET /`, by whatever status. A path says more.
+    # [health]
     # path = "/healthz"
-    tcp = true
 
     [hooks]
     # Runs once, in the new image, before it takes requests.
@@ -128,6 +128,8 @@ fn commented_examples_are_valid() {
     assert_eq!(app.env["LOG_LEVEL"], "info");
     assert_eq!(app.environments["production"].replicas["web"], 2);
     assert!(app.resources.memory.is_some());
+    assert_eq!(app.start.port.get(), 8080);
+    assert!(app.health.is_some());
 }
 
 /// As the parser has scripts.
