@@ -517,12 +517,16 @@ _paas() {
             return 0
             ;;
         paas__subcmd__cluster__subcmd__add)
-            opts="-C -q -h --docker --http-port --https-port --acme-directory --acme-contact --acme-ca --directory --json --progress --quiet --color --docker-host --registry --help"
+            opts="-C -q -h --engine --docker --http-port --https-port --acme-directory --acme-contact --acme-ca --context --namespace --kubeconfig --ingress-class --ingress-annotation --ingress-tls --image-pull-secret --local-images --service-type --storage-class --volume-size --overcommit --cpu-ratio --directory --json --progress --quiet --color --docker-host --registry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --engine)
+                    COMPREPLY=($(compgen -W "docker kubernetes" -- "${cur}"))
+                    return 0
+                    ;;
                 --docker)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -544,6 +548,50 @@ _paas() {
                     return 0
                     ;;
                 --acme-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubeconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ingress-class)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ingress-annotation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image-pull-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service-type)
+                    COMPREPLY=($(compgen -W "cluster-ip node-port load-balancer" -- "${cur}"))
+                    return 0
+                    ;;
+                --storage-class)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --volume-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --overcommit)
+                    COMPREPLY=($(compgen -W "guaranteed burstable" -- "${cur}"))
+                    return 0
+                    ;;
+                --cpu-ratio)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -503,12 +503,28 @@ complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subco
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l engine -d 'What it is made of' -r -f -a "docker\t'One Docker Engine'
+kubernetes\t'A namespace of a Kubernetes cluster'"
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l docker -d 'The Docker Engine\'s address [default: the one that images are built on]' -r
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l http-port -d 'Where HTTP is served [default: 8080, or the next port that is free]' -r
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l https-port -d 'Where HTTPS is served [default: nowhere]' -r
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l acme-directory -d 'The ACME directory that certificates are ordered from [default: Let\'s Encrypt\'s]' -r
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l acme-contact -d 'A mail address for that authority' -r
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l acme-ca -d 'Certificates (PEM) of who vouches for the directory\'s own HTTPS [default: the system\'s]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l context -d 'The context of the kubeconfig [default: its current one]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l namespace -d 'Where everything is made [default: the context\'s namespace]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l kubeconfig -d 'The kubeconfig [default: `$KUBECONFIG`, or ~/.kube/config]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l ingress-class -d 'The class of Ingresses [default: the cluster\'s default]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l ingress-annotation -d 'An annotation of each Ingress, several times for several' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l image-pull-secret -d 'The Secret by which nodes sign in to a registry, several times for several' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l service-type -d 'How raw ports are reached from outside [default: not at all]' -r -f -a "cluster-ip\t'Within the cluster only'
+node-port\t'At a port of every node'
+load-balancer\t'By a load balancer of the provider\'s'"
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l storage-class -d 'The class of volumes [default: the cluster\'s default]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l volume-size -d 'The size of each new volume [default: 1Gi]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l overcommit -d 'How far limits of instances may exceed what nodes have [default: burstable]' -r -f -a "guaranteed\t'What an instance may use is set aside for it'
+burstable\t'Memory is set aside, cores are shared'"
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l cpu-ratio -d 'With `--overcommit burstable`: limits of so many cores share one [default: 4]' -r
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'
@@ -519,9 +535,11 @@ always\t'Also into files and pipes'
 never\t'Nowhere'"
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l ingress-tls -d 'Ingresses serve HTTPS, with a certificate that somebody, as cert-manager, provides'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l local-images -d 'Nodes have the images of the Docker Engine that builds: nothing has to be pushed'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Show only warnings and errors on stderr'
-complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from remove" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from remove" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'

@@ -49,6 +49,8 @@ pub struct Settings {
     pub cache_dir: PathBuf,
     /// `$XDG_CONFIG_HOME`, for the user's own `git/ignore`.
     pub config_home: Option<PathBuf>,
+    /// The files that say how Kubernetes clusters are reached: those of `KUBECONFIG`, or the usual one.
+    pub kubeconfig: Vec<PathBuf>,
     /// The clusters that the user has added.
     pub clusters_file: PathBuf,
     /// This program, which the ingress's container runs too.

@@ -52,13 +52,14 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// Who alone may use what.
-const ROOMS: [(&str, &str); 10] = [
+const ROOMS: [(&str, &str); 11] = [
     (r"\b(?:indicatif|dialoguer)::", "src/ui/"),
     (r"\bgit2::", "src/source/"),
     (
         r"\bbollard(?:_buildkit_proto)?::",
         "src/builder/ src/cluster/docker/",
     ),
+    (r"\b(?:kube|k8s_openapi)::", "src/cluster/kubernetes/"),
     (r"\breqwest::", "src/registry/"),
     (r"\bpingora::", "src/ingress/"),
     (r"\bclap(?:_complete|_mangen)?::", "src/cli/ src/ui/mod.rs"),

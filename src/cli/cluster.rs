@@ -1,7 +1,9 @@
+mod kubernetes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Session, engine_address};
 use crate::cluster::Finding;
@@ -14,6 +16,7 @@ Examples:
   paas cluster list
   paas cluster add shop --http-port 80 --https-port 443
   paas cluster add test --docker tcp://10.0.0.7:2375
+  paas cluster add prod --engine kubernetes --context prod-eu --namespace shop
   paas cluster check shop";
 
 /// `paas cluster`.
@@ -29,7 +32,7 @@ enum Command {
     /// Show the clusters that this machine knows
     List,
     /// Say how a cluster is reached
-    Add(Add),
+    Add(Box<Add>),
     /// Forget a cluster; what runs on it goes on
     Remove {
         /// Its name
@@ -48,6 +51,9 @@ struct Add {
     /// What environments in app.toml call it
     #[arg(value_parser = name)]
     name: String,
+    /// What it is made of
+    #[arg(long, value_name = "ENGINE", value_enum, default_value_t)]
+    engine: Engine,
     /// The Docker Engine's address [default: the one that images are built on]
     #[arg(long, value_name = "ADDRESS")]
     docker: Option<String>,
@@ -66,6 +72,18 @@ struct Add {
     /// Certificates (PEM) of who vouches for the directory's own HTTPS [default: the system's]
     #[arg(long, value_name = "FILE", requires = "https_port")]
     acme_ca: Option<PathBuf>,
+    #[command(flatten)]
+    kubernetes: kubernetes::Arguments,
+}
+
+/// What a cluster is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// One Docker Engine
+    #[default]
+    Docker,
+    /// A namespace of a Kubernetes cluster
+    Kubernetes,
 }
 
 impl Cluster {
@@ -86,20 +104,53 @@ impl Cluster {
 impl Add {
     fn run(self, session: &Session) -> Result<()> {
         let settings = session.settings()?;
-        let definition = ClusterDefinition {
-            engine: EngineKind::Docker,
-            docker_host: self
-                .docker
-                .map(|address| engine_address::parse(&address, "--docker"))
-                .transpose()?,
-            http_port: self.http_port,
-            https_port: self.https_port,
-            acme_directory: self.acme_directory,
-            acme_contact: self.acme_contact,
-            acme_ca: self.acme_ca.as_deref().map(read).transpose()?,
+        let definition = match self.engine {
+            Engine::Docker => self.docker()?,
+            Engine::Kubernetes => self.kubernetes()?,
         };
         Clusters::load(&settings)?.add(&self.name, definition, &settings)
     }
+
+    fn docker(&self) -> Result<ClusterDefinition> {
+        if let Some(option) = self.kubernetes.first_given() {
+            return Err(misplaced(option, "kubernetes"));
+        }
+        Ok(ClusterDefinition {
+            engine: EngineKind::Docker,
+            docker_host: self
+                .docker
+                .as_deref()
+                .map(|address| engine_address::parse(address, "--docker"))
+                .transpose()?,
+            http_port: self.http_port,
+            https_port: self.https_port,
+            acme_directory: self.acme_directory.clone(),
+            acme_contact: self.acme_contact.clone(),
+            acme_ca: self.acme_ca.as_deref().map(read).transpose()?,
+            kubernetes: None,
+        })
+    }
+
+    fn kubernetes(&self) -> Result<ClusterDefinition> {
+        let of_docker = [
+            ("--docker", self.docker.is_some()),
+            ("--http-port", self.http_port.is_some()),
+            ("--https-port", self.https_port.is_some()),
+        ];
+        if let Some((option, _)) = of_docker.into_iter().find(|(_, given)| *given) {
+            return Err(misplaced(option, "docker"));
+        }
+        Ok(ClusterDefinition {
+            engine: EngineKind::Kubernetes,
+            kubernetes: Some(self.kubernetes.options()?),
+            ..ClusterDefinition::default()
+        })
+    }
+}
+
+fn misplaced(option: &str, engine: &str) -> Error {
+    Error::usage(format!("`{option}` is for clusters of another engine"))
+        .hint(format!("it goes with `--engine {engine}`"))
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -115,13 +166,22 @@ fn list(session: &Session) -> Result<()> {
     let mut table = Table::new(["NAME", "ENGINE", "ADDRESS", "HTTP", "HTTPS"]);
     for (name, cluster) in clusters.iter() {
         let port = |port: Option<u16>| port.map_or_else(|| "-".to_owned(), |port| port.to_string());
-        let address = cluster.docker_host.as_ref();
+        let (engine, address) = match cluster.engine {
+            EngineKind::Docker => {
+                let address = cluster.docker_host.as_ref();
+                let address =
+                    address.map_or_else(|| "as for builds".to_owned(), ToString::to_string);
+                ("docker", address)
+            }
+            EngineKind::Kubernetes => {
+                let options = cluster.kubernetes.clone().unwrap_or_default();
+                ("kubernetes", kubernetes::address(&options))
+            }
+        };
         table.row([
             name,
-            match cluster.engine {
-                EngineKind::Docker => "docker",
-            },
-            &address.map_or_else(|| "as for builds".to_owned(), ToString::to_string),
+            engine,
+            &address,
             &port(cluster.http_port),
             &port(cluster.https_port),
         ]);

@@ -143,6 +143,7 @@ impl Environment {
             },
             cache_dir: self.folder("XDG_CACHE_HOME", ".cache")?,
             config_home: Some(self.base_folder("XDG_CONFIG_HOME", ".config")?),
+            kubeconfig: self.kubeconfig()?,
             clusters_file: self
                 .folder("XDG_CONFIG_HOME", ".config")?
                 .join("clusters.toml"),
@@ -150,6 +151,16 @@ impl Environment {
             user: self.user(),
             ci: self.ci(),
         })
+    }
+
+    /// As kubectl finds them.
+    fn kubeconfig(&self) -> Result<Vec<PathBuf>> {
+        match self.path("KUBECONFIG") {
+            Some(files) => Ok(std::env::split_paths(&files)
+                .filter(|file| !file.as_os_str().is_empty())
+                .collect()),
+            None => Ok(vec![self.home()?.join(".kube/config")]),
+        }
     }
 
     /// `user@host`, for people who look at what was done.

@@ -2,6 +2,7 @@
 //! not decided here but in [`crate::release`].
 
 pub mod docker;
+pub mod kubernetes;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;

@@ -15,6 +15,7 @@ use crate::base::Definition;
 use crate::builder::Engine;
 use crate::cluster::Cluster;
 use crate::cluster::docker::{DockerHost, HostSettings};
+use crate::cluster::kubernetes::{Kubernetes, KubernetesOptions, KubernetesSettings};
 use crate::image::Reference;
 use crate::ingress::AcmeOptions;
 use crate::registry::Client;
@@ -57,6 +58,9 @@ pub struct ClusterDefinition {
     /// Who vouches for the directory's own HTTPS, as PEM; `None`: whom the ingress's system trusts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acme_ca: Option<String>,
+    /// What a Kubernetes cluster is told; the rest is a Docker host's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<KubernetesOptions>,
 }
 
 impl ClusterDefinition {
@@ -77,6 +81,8 @@ pub enum EngineKind {
     /// One Docker Engine.
     #[default]
     Docker,
+    /// A namespace of a Kubernetes cluster.
+    Kubernetes,
 }
 
 impl Clusters {
@@ -163,6 +169,16 @@ pub async fn open(
     let definition = clusters.get(name)?;
     match definition.engine {
         EngineKind::Docker => docker_host(name, definition, settings, reporter).await,
+        EngineKind::Kubernetes => {
+            let settings = KubernetesSettings {
+                cluster: name.to_owned(),
+                holder: settings.user.clone(),
+                kubeconfig: settings.kubeconfig.clone(),
+                options: definition.kubernetes.clone().unwrap_or_default(),
+                reporter: Arc::clone(reporter),
+            };
+            Ok(Box::new(Kubernetes::connect(settings).await?))
+        }
     }
 }
 

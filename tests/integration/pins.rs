@@ -41,6 +41,7 @@ impl Bench {
             state_dir: folder.path().join("state"),
             cache_dir: "/nonexistent".into(),
             config_home: None,
+            kubeconfig: Vec::new(),
             clusters_file: "/nowhere/clusters.toml".into(),
             program: "/nowhere/paas".into(),
             user: "test@test".into(),

@@ -29,6 +29,7 @@ fn settings(home: &Path) -> Settings {
         state_dir: home.to_owned(),
         cache_dir: home.to_owned(),
         config_home: None,
+        kubeconfig: Vec::new(),
         clusters_file: "/nowhere/clusters.toml".into(),
         program: "/nowhere/paas".into(),
         user: "test@test".into(),
