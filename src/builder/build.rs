@@ -15,7 +15,7 @@ use super::wire::{self, Wire};
 use super::{BuildRequest, Engine, SecretBytes, StepTitle, fault};
 use crate::Error;
 use crate::image::Digest;
-use crate::report::Reporter;
+use crate::report::{Event, Reporter};
 
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -27,17 +27,41 @@ impl Engine {
         request: BuildRequest,
         reporter: &Arc<dyn Reporter>,
     ) -> Result<Digest, BuildFailure> {
-        let build_id = session::random_id()?;
         let redactor = Redactor::new(request.secrets.iter().map(|(_, value)| value));
-        let parameters = parameters(&request, &build_id);
+        let parameters = parameters(&request);
         let (offer, titles) = offer(request)?;
-        let mut session = Session::open(&self.wire, &self.path("/session"), offer).await?;
+        let attempt = || async {
+            let progress = Progress::new(reporter.clone(), titles.clone(), redactor.clone());
+            self.attempt(offer.clone(), &parameters, progress).await
+        };
+        let mut outcome = attempt().await;
+        // A busy engine now and then loses a session that it had just opened. What was built is cached.
+        if outcome.as_ref().is_err_and(BuildEnd::lost_the_session) {
+            reporter.report(Event::Note(
+                "the Docker Engine lost the build's session: building once more".to_owned(),
+            ));
+            outcome = attempt().await;
+        }
+        outcome.map_err(|end| match end {
+            BuildEnd::Broken(error) => BuildFailure::Engine(error),
+            BuildEnd::Step(step) => BuildFailure::of_step(*step),
+            BuildEnd::Engine(message) => BuildFailure::of_engine(&redactor.text(&message)),
+        })
+    }
 
+    async fn attempt(
+        &self,
+        offer: Offer,
+        parameters: &[(&'static str, String)],
+        progress: Progress,
+    ) -> Result<Digest, BuildEnd> {
+        let build_id = session::random_id()?;
+        let mut session = Session::open(&self.wire, &self.path("/session"), offer).await?;
         let mut query: Vec<(&str, &str)> = parameters
             .iter()
             .map(|(key, value)| (*key, value.as_str()))
             .collect();
-        query.push(("session", session.id()));
+        query.extend([("buildid", build_id.as_str()), ("session", session.id())]);
         let request = wire::post(&self.path("/build"), &query);
         let cancel = CancelOnDrop {
             wire: self.wire.clone(),
@@ -45,7 +69,6 @@ impl Engine {
             build_id,
         };
         let exchange = self.wire.send(request).await?.accepted().await?;
-        let progress = Progress::new(reporter.clone(), titles, redactor.clone());
         let mut following = pin!(follow(Messages::of(exchange), progress));
         let outcome = tokio::select! {
             outcome = &mut following => outcome,
@@ -57,12 +80,7 @@ impl Engine {
         if !matches!(outcome, Err(BuildEnd::Broken(_))) {
             cancel.disarm();
         }
-        outcome.map_err(|end| match (session.failure(), end) {
-            (Some(ours), _) => BuildFailure::Engine(ours),
-            (None, BuildEnd::Broken(error)) => BuildFailure::Engine(error),
-            (None, BuildEnd::Step(step)) => BuildFailure::of_step(*step),
-            (None, BuildEnd::Engine(message)) => BuildFailure::of_engine(&redactor.text(&message)),
-        })
+        outcome.map_err(|end| session.failure().map_or(end, BuildEnd::Broken))
     }
 }
 
@@ -72,8 +90,32 @@ enum BuildEnd {
     Step(Box<StepFailure>),
     /// The engine gave up and says why.
     Engine(String),
-    /// The engine's answer broke off or can't be read.
+    /// The engine's answer broke off or can't be read, or this side failed.
     Broken(Error),
+}
+
+impl From<Error> for BuildEnd {
+    fn from(error: Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl BuildEnd {
+    /// Whether the engine, while it goes on well, could no longer ask for what this side offers. It
+    /// says so only in gRPC's words.
+    fn lost_the_session(&self) -> bool {
+        let message = match self {
+            Self::Step(step) if step.exit_code.is_none() => &step.message,
+            Self::Engine(message) => message,
+            Self::Step(_) | Self::Broken(_) => return false,
+        };
+        [
+            "code = Internal desc = unexpected EOF",
+            "code = Unavailable desc = ",
+        ]
+        .iter()
+        .any(|words| message.contains(words))
+    }
 }
 
 async fn follow(mut messages: Messages, mut progress: Progress) -> Result<Digest, BuildEnd> {
@@ -118,11 +160,10 @@ async fn follow(mut messages: Messages, mut progress: Progress) -> Result<Digest
     }
 }
 
-fn parameters(request: &BuildRequest, build_id: &str) -> Vec<(&'static str, String)> {
+fn parameters(request: &BuildRequest) -> Vec<(&'static str, String)> {
     let mut parameters = vec![
         ("version", "2".to_owned()),
         ("remote", "client-session".to_owned()),
-        ("buildid", build_id.to_owned()),
         ("dockerfile", DOCKERFILE.to_owned()),
         ("rm", "1".to_owned()),
         ("buildargs", json(&request.args)),
@@ -149,8 +190,8 @@ fn offer(request: BuildRequest) -> Result<(Offer, Vec<StepTitle>), Error> {
         .chain(request.secrets)
         .collect();
     let offer = Offer {
-        dockerfile: Tree::of_file(DOCKERFILE, &request.dockerfile),
-        context: Tree::new(request.entries)?,
+        dockerfile: Arc::new(Tree::of_file(DOCKERFILE, &request.dockerfile)),
+        context: Arc::new(Tree::new(request.entries)?),
         source_root: request.source_root,
         secrets,
         credentials: request.credentials,

@@ -48,9 +48,10 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 const PING_PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the engine may ask for.
+#[derive(Clone)]
 pub(super) struct Offer {
-    pub(super) dockerfile: Tree,
-    pub(super) context: Tree,
+    pub(super) dockerfile: Arc<Tree>,
+    pub(super) context: Arc<Tree>,
     pub(super) source_root: Option<PathBuf>,
     pub(super) secrets: HashMap<String, SecretBytes>,
     pub(super) credentials: CredentialSource,
@@ -145,10 +146,7 @@ struct Services {
 
 impl Services {
     fn new(offer: Offer, failure: FirstFailure) -> Self {
-        let trees = HashMap::from([
-            ("dockerfile", Arc::new(offer.dockerfile)),
-            ("context", Arc::new(offer.context)),
-        ]);
+        let trees = HashMap::from([("dockerfile", offer.dockerfile), ("context", offer.context)]);
         Self {
             files: FileSyncServer::new(filesync::Folders {
                 trees,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use paas::builder::{BuildRequest, Engine};
@@ -258,4 +259,56 @@ async fn an_engine_that_dies_during_a_step_ends_the_build() {
     };
     let error = Error::from(ended.unwrap_err());
     assert_eq!(error.kind(), Kind::Unavailable, "{error:?}");
+}
+
+/// The real engine behind a socket that cuts the first session in the middle of a file.
+#[tokio::test]
+async fn a_session_that_is_lost_is_opened_once_more() {
+    const ENOUGH_FOR_THE_HEAD: u64 = 40_000;
+    let folder = TempDir::new().unwrap();
+    let socket = folder.path().join("docker.sock");
+    let listener = UnixListener::bind(&socket).unwrap();
+    let sessions = Arc::new(AtomicUsize::new(0));
+    let opened = Arc::clone(&sessions);
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            let opened = Arc::clone(&opened);
+            tokio::spawn(async move {
+                let mut first = vec![0; 64];
+                near.readable().await.unwrap();
+                let read = near.try_read(&mut first).unwrap_or(0);
+                first.truncate(read);
+                let is_session = String::from_utf8_lossy(&first).contains("/session");
+                let cut = is_session && opened.fetch_add(1, Ordering::SeqCst) == 0;
+                let far = UnixStream::connect(SOCKET).await.unwrap();
+                let (mut requests, mut to_client) = near.into_split();
+                let (mut answers, mut to_engine) = far.into_split();
+                to_engine.write_all(&first).await.unwrap();
+                let limit = if cut { ENOUGH_FOR_THE_HEAD } else { u64::MAX };
+                let mut up = (&mut requests).take(limit);
+                tokio::select! {
+                    _ = tokio::io::copy(&mut up, &mut to_engine) => {}
+                    _ = tokio::io::copy(&mut answers, &mut to_client) => {}
+                }
+            });
+        }
+    });
+    let engine = Engine::connect(&EngineAddress::Unix(socket)).await.unwrap();
+    let secret = "x".repeat(200_000);
+    let script = format!(
+        "test $(busybox wc -c < /run/secrets/large) = 200000; : {}",
+        unique("lost")
+    );
+    let mut request = request(&step("--mount=type=secret,id=large", &script));
+    request.public_secrets = vec![("large".to_owned(), secret.into_bytes().into())];
+    let (recorder, reporter) = Recorder::new();
+    engine.build(request, &reporter).await.unwrap();
+    assert_eq!(sessions.load(Ordering::SeqCst), 2);
+    let events = recorder.events();
+    let is_note = |event: &Event| matches!(event, Event::Note(note) if note.contains("once more"));
+    assert_eq!(
+        events.iter().filter(|event| is_note(event)).count(),
+        1,
+        "{events:?}"
+    );
 }
