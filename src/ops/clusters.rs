@@ -64,6 +64,12 @@ pub struct ClusterDefinition {
 }
 
 impl ClusterDefinition {
+    /// Whether what runs there has to be in a registry first.
+    pub fn needs_registry(&self) -> bool {
+        let options = self.kubernetes.as_ref();
+        self.engine == EngineKind::Kubernetes && options.is_none_or(|options| !options.local_images)
+    }
+
     /// Where its certificates are ordered.
     pub fn acme(&self) -> AcmeOptions {
         AcmeOptions {

@@ -118,8 +118,12 @@ pub async fn releases(
     let selected = Selected::load(folder, environment)?;
     let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
     let observed = cluster.observe(&selected.target).await?;
-    let engine = Engine::connect(&settings.engine).await?;
-    let images = engine.images(&[labels::APP]).await?;
+    // Where the cluster is another one, this machine may well have no engine.
+    let images = async {
+        let engine = Engine::connect(&settings.engine).await?;
+        engine.images(&[labels::APP]).await
+    };
+    let images = images.await.unwrap_or_default();
     let here: BTreeSet<String> = images.iter().map(|image| image.id.to_string()).collect();
     let available =
         |image: &release::Image| here.contains(&image.id) || image.reference.digest().is_some();

@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Health, Probe, Protocol, Release};
+use super::{Autoscale, Health, Probe, Protocol, Release, User};
 
 /// What differs between two releases, in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,6 +51,10 @@ pub enum Part {
     BeforeDeploy,
     /// From SIGTERM to SIGKILL.
     StopTimeout,
+    /// Who instances run as.
+    User,
+    /// Instances by load.
+    Autoscale,
 }
 
 impl fmt::Display for Part {
@@ -70,6 +74,8 @@ impl fmt::Display for Part {
             Self::Health => "health",
             Self::BeforeDeploy => "before_deploy",
             Self::StopTimeout => "stop timeout",
+            Self::User => "user",
+            Self::Autoscale => "autoscale",
         })
     }
 }
@@ -174,6 +180,12 @@ fn facts(release: &Release) -> BTreeMap<(Part, Option<String>), String> {
     }
     let seconds = format!("{} s", release.stop_timeout);
     add(Part::StopTimeout, None, seconds);
+    if let Some(User { uid, gid }) = release.user {
+        add(Part::User, None, format!("{uid}:{gid}"));
+    }
+    if let Some(Autoscale { min, max, cpu }) = release.autoscale {
+        add(Part::Autoscale, None, format!("{min} to {max} at {cpu} %"));
+    }
     facts
 }
 

@@ -27,7 +27,8 @@ pub use plan::{Intent, plan};
 pub use rollback::rollback;
 pub use roster::Slot;
 pub use spec::{
-    Health, Image, Probe, Process, Protocol, RawPort, Release, Resources, SecretRevision, Volume,
+    Autoscale, Health, Image, Probe, Process, Protocol, RawPort, Release, Resources,
+    SecretRevision, User, Volume,
 };
 pub use step::{Plan, Step};
 pub use target::Target;

@@ -48,6 +48,12 @@ pub struct Release {
     /// Shell code that runs once, in the new image, before it takes traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before_deploy: Option<String>,
+    /// Who instances run as; `None`: whom the image names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+    /// Instances of `web` by load, where the cluster can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autoscale: Option<Autoscale>,
 }
 
 impl Release {
@@ -55,6 +61,26 @@ impl Release {
     pub fn is_single_writer(&self) -> bool {
         !self.volumes.is_empty()
     }
+}
+
+/// Who instances run as, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
+/// Instances by load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Autoscale {
+    /// At least so many.
+    pub min: u32,
+    /// At most so many.
+    pub max: u32,
+    /// CPU use to aim at, in percent of what an instance asks for.
+    pub cpu: u8,
 }
 
 /// What a release runs.

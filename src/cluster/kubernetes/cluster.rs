@@ -18,23 +18,31 @@ impl Cluster for Kubernetes {
     }
 
     async fn targets(&self) -> Result<Vec<Target>> {
-        Err(super::not_yet("targets"))
+        self.rooted().await
     }
 
-    async fn observe(&self, _target: &Target) -> Result<Observed> {
-        Err(super::not_yet("observe"))
+    async fn observe(&self, target: &Target) -> Result<Observed> {
+        self.look(target).await
     }
 
-    async fn lease(&self, _target: &Target, _what: &str) -> Result<Box<dyn Lease>> {
-        Err(super::not_yet("lease"))
+    async fn lease(&self, target: &Target, what: &str) -> Result<Box<dyn Lease>> {
+        let lease = self.take_lease(target, what).await?;
+        match self.remove_hooks(target).await {
+            Ok(()) => Ok(lease),
+            Err(error) => {
+                // Nobody would know that it is held.
+                let _ = lease.release().await;
+                Err(error)
+            }
+        }
     }
 
-    async fn carry_out(&self, _work: &Work<'_>, _step: &Step) -> Result<()> {
-        Err(super::not_yet("deploy"))
+    async fn carry_out(&self, work: &Work<'_>, step: &Step) -> Result<()> {
+        self.step(work, step).await
     }
 
-    async fn set_maintenance(&self, _work: &Work<'_>, _message: Option<&str>) -> Result<()> {
-        Err(super::not_yet("maintenance"))
+    async fn set_maintenance(&self, work: &Work<'_>, message: Option<&str>) -> Result<()> {
+        self.maintain(work, message).await
     }
 
     async fn measure(&self, target: &Target) -> Result<Measures> {
@@ -46,8 +54,8 @@ impl Cluster for Kubernetes {
         Ok(BTreeMap::new())
     }
 
-    async fn url(&self, _target: &Target) -> Result<Option<String>> {
-        Err(super::not_yet("url"))
+    async fn url(&self, target: &Target) -> Result<Option<String>> {
+        self.address(target).await
     }
 
     async fn logs(&self, target: &Target, options: &LogOptions) -> Result<LogStream> {
@@ -67,16 +75,11 @@ impl Cluster for Kubernetes {
         }
     }
 
-    async fn documents(&self, _target: &Target, _prefix: &str) -> Result<BTreeMap<String, String>> {
-        Err(super::not_yet("documents"))
+    async fn documents(&self, target: &Target, prefix: &str) -> Result<BTreeMap<String, String>> {
+        self.read_documents(target, prefix).await
     }
 
-    async fn write_document(
-        &self,
-        _target: &Target,
-        _name: &str,
-        _text: Option<&str>,
-    ) -> Result<()> {
-        Err(super::not_yet("documents"))
+    async fn write_document(&self, target: &Target, name: &str, text: Option<&str>) -> Result<()> {
+        self.put_document(target, name, text).await
     }
 }

@@ -1,12 +1,13 @@
 //! From a kubeconfig to a client.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
+use tokio::sync::OnceCell;
 
 use super::{Kubernetes, KubernetesOptions};
 use crate::report::Reporter;
@@ -70,6 +71,14 @@ impl Kubernetes {
             options,
             reporter,
             answered: AtomicBool::new(false),
+            groups: OnceCell::new(),
+            roots: Mutex::default(),
+            releases: Mutex::default(),
+            leases: Mutex::default(),
+            sights: Mutex::default(),
+            glance: tokio::sync::Mutex::default(),
+            prepared: tokio::sync::Mutex::default(),
+            turns: tokio::sync::Mutex::default(),
         })
     }
 }

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kubernetes, names};
 use crate::Result;
-use crate::release::{Instance, InstanceName, InstanceState, Target};
+use crate::release::{Instance, InstanceName, InstanceState, Release, Target};
 
 /// The instances of one process of one release: one Deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fleet {
     /// The Deployment's.
     pub(super) name: String,
@@ -24,6 +24,8 @@ pub(super) struct Fleet {
     pub(super) replicas: u32,
     /// The Deployment's `resourceVersion`.
     pub(super) version: String,
+    /// The release, as the Deployment tells of it.
+    pub(super) record: Option<Release>,
 }
 
 /// Numbers of instances.
@@ -51,6 +53,10 @@ impl Fleet {
                 .unwrap_or_default(),
             replicas: u32::try_from(replicas).unwrap_or(0),
             version: deployment.resource_version().unwrap_or_default(),
+            record: deployment
+                .annotations()
+                .get(names::RECORD)
+                .and_then(|text| serde_json::from_str(text).ok()),
         })
     }
 
@@ -117,6 +123,7 @@ mod tests {
             },
             replicas,
             version: String::new(),
+            record: None,
         }
     }
 

@@ -11,21 +11,37 @@ mod check;
 mod cluster;
 mod connect;
 mod diagnosis;
+mod documents;
 mod exec;
 mod fault;
 mod fleet;
+mod healthy;
+mod hook;
+mod lease;
 mod logs;
+mod manifest;
 mod measure;
+mod muster;
 mod names;
+mod observe;
 mod options;
 mod pods;
+mod releases;
+mod root;
+mod route;
+mod steps;
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIGroup;
 use kube::Client;
+use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use crate::Error;
+use crate::release::Release;
 use crate::report::Reporter;
 
 pub use connect::KubernetesSettings;
@@ -44,6 +60,21 @@ pub struct Kubernetes {
     reporter: Arc<dyn Reporter>,
     /// Whether the API server answered once: one that never did is not waited for.
     answered: AtomicBool,
+    /// API groups, in which servers of different age differ.
+    groups: OnceCell<Vec<APIGroup>>,
+    /// References to roots, by the target's key.
+    roots: Mutex<HashMap<String, Value>>,
+    /// Releases never change, so those that were read are read once.
+    releases: Mutex<HashMap<(String, u64), Arc<Release>>>,
+    /// Leases that others hold, by name.
+    leases: Mutex<HashMap<String, lease::Seen>>,
+    /// What the last look saw, by the target's key.
+    sights: Mutex<HashMap<String, observe::Sight>>,
+    glance: tokio::sync::Mutex<healthy::Glance>,
+    /// Releases, by the target's key and number, whose pods have all that they need.
+    prepared: tokio::sync::Mutex<HashSet<(String, u64)>>,
+    /// One change to a Deployment at a time.
+    turns: tokio::sync::Mutex<()>,
 }
 
 /// For what this engine does not do yet.

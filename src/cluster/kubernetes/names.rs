@@ -22,6 +22,8 @@ pub(super) const FOLDER: &str = "io.paas.folder";
 pub(super) const DOCUMENT: &str = "io.paas.document";
 /// Which instances a Deployment runs, and which it keeps, as an annotation.
 pub(super) const INSTANCES: &str = "io.paas.instances";
+/// The whole release, as JSON, as an annotation of its Deployments: records may get lost.
+pub(super) const RECORD: &str = "io.paas.record";
 /// How a release ended, as an annotation of its record.
 pub(super) const OUTCOME: &str = "io.paas.outcome";
 /// What serves, as an annotation of the Service.
@@ -98,18 +100,14 @@ pub(super) fn labels(target: &Target, role: Role) -> BTreeMap<String, String> {
     .into()
 }
 
-/// [`labels`] of what belongs to a process of a release, `number` being the one that its instances carry.
-pub(super) fn process_labels(
-    release: &Release,
-    number: u64,
-    process: &str,
-) -> BTreeMap<String, String> {
+/// [`labels`] of what belongs to a process of a release.
+pub(super) fn process_labels(release: &Release, process: &str) -> BTreeMap<String, String> {
     let mut labels = labels(&release.target, Role::Instance);
     labels.extend(
         [
             ("app.kubernetes.io/component", process.to_owned()),
             ("app.kubernetes.io/version", release.image.version.clone()),
-            (RELEASE, number.to_string()),
+            (RELEASE, release.number.to_string()),
             (PROCESS, process.to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value)),

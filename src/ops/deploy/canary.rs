@@ -57,18 +57,21 @@ async fn end(
     let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
     let target = &selected.target;
     let change = Change::begin(&*cluster, target, what, options.patience, reporter, cancel).await?;
-    let (observed, set) =
-        tokio::try_join!(change.observe(), TargetSettings::load(&*cluster, target))?;
-    let observed = change.settled(observed, &set.values).await?;
-    let release = on_trial(&observed)?;
-    let making = Made {
-        selected: &selected,
-        observed: &observed,
-        release,
-        status,
-        started,
+    let document = async {
+        let (observed, set) =
+            tokio::try_join!(change.observe(), TargetSettings::load(&*cluster, target))?;
+        let observed = change.settled(observed, &set.values).await?;
+        let release = on_trial(&observed)?;
+        let making = Made {
+            selected: &selected,
+            observed: &observed,
+            release,
+            status,
+            started,
+        };
+        making.serve(&change, &intent, &set).await
     };
-    let document = making.serve(&change, &intent, &set).await;
+    let document = document.await;
     change.end(document).await
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::DeployOptions;
 use super::selected::Selected;
 use crate::image::{Reference, Version};
-use crate::ops::{self, Project, Toolbox, Tools, project, transfer};
+use crate::ops::clusters::Clusters;
+use crate::ops::{self, Project, Toolbox, Tools, project, push, transfer};
 use crate::release::Image;
 use crate::report::Reporter;
 use crate::settings::Settings;
@@ -36,17 +37,27 @@ pub(super) async fn resolve(
     let image = find(&toolbox.tools(), &reference)
         .await?
         .ok_or_else(|| not_there(&version))?;
-    let published = image
+    let tools = toolbox.tools();
+    let mut published = image
         .repo_digests
         .iter()
         .find(|known| known.repository() == &repository)
-        .and_then(Reference::digest);
+        .and_then(Reference::digest)
+        .cloned();
+    if published.is_none()
+        && Clusters::load(settings)?
+            .get(&selected.cluster)?
+            .needs_registry()
+    {
+        push::registry_of(&repository)?;
+        published = Some(push::publish(&tools, &reference, &image).await?);
+    }
     let labels = &image.config.labels;
     Ok(Image {
         commit: commit
             .or_else(|| labels.get("org.opencontainers.image.revision").cloned())
             .unwrap_or_default(),
-        reference: published.map_or_else(|| reference.clone(), |digest| repository.at(digest)),
+        reference: published.map_or_else(|| reference.clone(), |digest| repository.at(&digest)),
         id: image.id.to_string(),
         version,
     })

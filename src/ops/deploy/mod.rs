@@ -127,29 +127,32 @@ pub async fn deploy(
         cancel,
     )
     .await?;
-    let (observed, set) = tokio::try_join!(
-        change.observe(),
-        TargetSettings::load(&*cluster, &selected.target)
-    )?;
-    let observed = change.settled(observed, &set.values).await?;
-    let release = next_release(&selected, image, &observed, &set, settings)?;
-    let status = if options.canary.is_some() {
-        DeployStatus::Canary
-    } else {
-        DeployStatus::Live
+    let document = async {
+        let (observed, set) = tokio::try_join!(
+            change.observe(),
+            TargetSettings::load(&*cluster, &selected.target)
+        )?;
+        let observed = change.settled(observed, &set.values).await?;
+        let release = next_release(&selected, image, &observed, &set, settings)?;
+        let status = if options.canary.is_some() {
+            DeployStatus::Canary
+        } else {
+            DeployStatus::Live
+        };
+        let intent = Intent::Deploy {
+            release: Box::new(release.clone()),
+            canary: options.canary.clone(),
+        };
+        let making = Made {
+            selected: &selected,
+            observed: &observed,
+            release: &release,
+            status,
+            started,
+        };
+        making.serve(&change, &intent, &set).await
     };
-    let intent = Intent::Deploy {
-        release: Box::new(release.clone()),
-        canary: options.canary.clone(),
-    };
-    let making = Made {
-        selected: &selected,
-        observed: &observed,
-        release: &release,
-        status,
-        started,
-    };
-    let document = making.serve(&change, &intent, &set).await;
+    let document = document.await;
     change.end(document).await
 }
 

@@ -8,7 +8,8 @@ use super::selected::Selected;
 use super::settings::TargetSettings;
 use crate::config::{self, ScriptSource};
 use crate::release::{
-    Health, Image, Probe, Process, Protocol, RawPort, Release, Resources, SecretRevision, Volume,
+    Autoscale, Health, Image, Probe, Process, Protocol, RawPort, Release, Resources,
+    SecretRevision, User, Volume,
 };
 use crate::{Error, Result};
 
@@ -65,6 +66,15 @@ impl Making<'_> {
             ports: ports(app),
             domains: environment.domains.clone(),
             before_deploy: app.hooks.before_deploy.as_ref().map(script).transpose()?,
+            user: Some(User {
+                uid: app.start.user.uid,
+                gid: app.start.user.gid,
+            }),
+            autoscale: app.autoscale.map(|autoscale| Autoscale {
+                min: autoscale.min,
+                max: autoscale.max,
+                cpu: autoscale.cpu,
+            }),
         })
     }
 
@@ -88,11 +98,13 @@ impl Making<'_> {
             )));
         }
         let limits = environment.resources.unwrap_or(app.resources);
+        let least = app.autoscale.map_or(1, |autoscale| autoscale.min);
         Ok(known()
             .map(|name| {
                 let asked = self.scaled.get(name).or(environment.replicas.get(name));
+                let usual = if name == Process::WEB { least } else { 1 };
                 let process = Process {
-                    replicas: asked.copied().unwrap_or(1),
+                    replicas: asked.copied().unwrap_or(usual),
                     resources: Resources {
                         memory: limits.memory,
                         cpu: limits.cpu,

@@ -47,22 +47,25 @@ pub async fn rollback(
         cancel,
     )
     .await?;
-    let (observed, set) =
-        tokio::try_join!(change.observe(), TargetSettings::load(&*cluster, target))?;
-    let observed = change.settled(observed, &set.values).await?;
-    let now = Timestamp::now().as_second();
-    let release = release::rollback(&observed, options.release, now, &settings.user)?;
-    let intent = Intent::Deploy {
-        release: Box::new(release.clone()),
-        canary: None,
+    let document = async {
+        let (observed, set) =
+            tokio::try_join!(change.observe(), TargetSettings::load(&*cluster, target))?;
+        let observed = change.settled(observed, &set.values).await?;
+        let now = Timestamp::now().as_second();
+        let release = release::rollback(&observed, options.release, now, &settings.user)?;
+        let intent = Intent::Deploy {
+            release: Box::new(release.clone()),
+            canary: None,
+        };
+        let making = Made {
+            selected: &selected,
+            observed: &observed,
+            release: &release,
+            status: DeployStatus::Live,
+            started,
+        };
+        making.serve(&change, &intent, &set).await
     };
-    let making = Made {
-        selected: &selected,
-        observed: &observed,
-        release: &release,
-        status: DeployStatus::Live,
-        started,
-    };
-    let document = making.serve(&change, &intent, &set).await;
+    let document = document.await;
     change.end(document).await
 }

@@ -58,40 +58,45 @@ pub async fn scale(
     let target = &selected.target;
     let patience = options.patience;
     let change = Change::begin(&*cluster, target, "scale", patience, reporter, cancel).await?;
-    let (observed, set) =
-        tokio::try_join!(change.observe(), TargetSettings::load(&*cluster, target))?;
-    let observed = change.settled(observed, &set.values).await?;
-    let nothing = || Error::refused("nothing was deployed yet").hint("`paas deploy` does");
-    let live = observed.live.release.ok_or_else(nothing)?;
-    let release = &observed.releases.get(&live).ok_or_else(nothing)?.release;
-    if let Some(unknown) = options
-        .counts
-        .keys()
-        .find(|process| !release.processes.contains_key(*process))
-    {
-        let known: Vec<&str> = release.processes.keys().map(String::as_str).collect();
-        return Err(
-            Error::usage(format!("release #{live} has no process `{unknown}`"))
-                .hint(format!("it has: {}", known.join(", "))),
-        );
-    }
-    let mut replicas: Counts = release
-        .processes
-        .iter()
-        .map(|(name, process)| (name.clone(), process.replicas))
-        .collect();
-    replicas.extend(observed.live.replicas.clone());
-    replicas.extend(options.counts.clone());
-    let intent = Intent::Scale(options.counts.clone());
-    let result = change.carry_out(&observed, &intent, &set.values).await;
-    let happening = Happening {
-        time: Timestamp::now(),
-        who: settings.user.clone(),
-        what: format!("scale {}", counts_text(&options.counts)),
-        error: result.as_ref().err().map(ToString::to_string),
+    let scaled = async {
+        let (observed, set) =
+            tokio::try_join!(change.observe(), TargetSettings::load(&*cluster, target))?;
+        let observed = change.settled(observed, &set.values).await?;
+        let nothing = || Error::refused("nothing was deployed yet").hint("`paas deploy` does");
+        let live = observed.live.release.ok_or_else(nothing)?;
+        let release = &observed.releases.get(&live).ok_or_else(nothing)?.release;
+        if let Some(unknown) = options
+            .counts
+            .keys()
+            .find(|process| !release.processes.contains_key(*process))
+        {
+            let known: Vec<&str> = release.processes.keys().map(String::as_str).collect();
+            return Err(
+                Error::usage(format!("release #{live} has no process `{unknown}`"))
+                    .hint(format!("it has: {}", known.join(", "))),
+            );
+        }
+        let mut replicas: Counts = release
+            .processes
+            .iter()
+            .map(|(name, process)| (name.clone(), process.replicas))
+            .collect();
+        replicas.extend(observed.live.replicas.clone());
+        replicas.extend(options.counts.clone());
+        let intent = Intent::Scale(options.counts.clone());
+        let result = change.carry_out(&observed, &intent, &set.values).await;
+        let happening = Happening {
+            time: Timestamp::now(),
+            who: settings.user.clone(),
+            what: format!("scale {}", counts_text(&options.counts)),
+            error: result.as_ref().err().map(ToString::to_string),
+        };
+        let noted = history::write(&*cluster, target, &happening).await;
+        result.and(noted)?;
+        Ok((live, replicas))
     };
-    let noted = history::write(&*cluster, target, &happening).await;
-    change.end(result.and(noted)).await?;
+    let scaled = scaled.await;
+    let (live, replicas) = change.end(scaled).await?;
     Ok(ScaleDocument {
         app: app_id(&selected),
         environment: target.environment.clone(),

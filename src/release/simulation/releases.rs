@@ -62,6 +62,8 @@ impl App {
             ports: Vec::new(),
             domains: Vec::new(),
             before_deploy: self.hook.then(|| "migrate".to_owned()),
+            user: None,
+            autoscale: None,
         }
     }
 }

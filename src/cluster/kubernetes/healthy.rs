@@ -1,0 +1,173 @@
+//! Whether instances become and stay healthy.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use kube::ResourceExt as _;
+use tokio::time::sleep;
+
+use super::Kubernetes;
+use super::diagnosis::{Patient, trouble};
+use super::pods::{InstancePod, is_ready};
+use crate::Result;
+use crate::cluster::Work;
+use crate::release::{Health, InstanceName, Release, Target};
+
+/// Between two looks, which all that wait share.
+const LOOK_EVERY: Duration = Duration::from_millis(150);
+/// A process without a port that still runs after this time has begun its work.
+const PROOF: Duration = Duration::from_secs(1);
+const DEFAULT_GRACE: Duration = Duration::from_secs(30);
+/// Until Kubernetes has made a pod: a quota may forbid it.
+const MAKING: Duration = Duration::from_secs(15);
+/// Until a node has taken the pod and has its image.
+const PLACEMENT: Duration = Duration::from_mins(5);
+/// One look at an instance that is not ready may be chance; this many in a row are not.
+const BAD_LOOKS: u32 = 3;
+
+/// What was seen of a target's pods a moment ago.
+#[derive(Clone, Default)]
+pub(super) struct Glance(Option<(String, Instant, Arc<Vec<InstancePod>>)>);
+
+impl Kubernetes {
+    pub(super) async fn await_healthy(
+        &self,
+        work: &Work<'_>,
+        release: &Release,
+        instance: &InstanceName,
+    ) -> Result<()> {
+        let grace = release.health.as_ref().map_or(DEFAULT_GRACE, Health::grace);
+        let begun = Instant::now();
+        let mut running: Option<Instant> = None;
+        loop {
+            let pods = self.glance(work.target).await?;
+            let pod = find(&pods, release.number, instance).map(|found| &found.pod);
+            let patient = Patient {
+                target: work.target,
+                release: release.number,
+                instance,
+                pod,
+                secrets: work.secrets,
+            };
+            let failed = async |what: &str| Err(self.failure(&patient, what).await);
+            let Some(pod) = pod else {
+                if begun.elapsed() >= MAKING {
+                    return failed("was not made").await;
+                }
+                sleep(LOOK_EVERY).await;
+                continue;
+            };
+            if restarts(pod) > 0 || has_ended(pod) {
+                return failed("ended before it was healthy").await;
+            }
+            if trouble(pod).is_some() {
+                return failed("can't be started").await;
+            }
+            if is_running(pod) {
+                let since = running.get_or_insert_with(Instant::now).elapsed();
+                if is_ready(pod) && (instance.is_web() || since >= PROOF) {
+                    return Ok(());
+                }
+                if since >= grace {
+                    let what = format!("did not become healthy within {} s", grace.as_secs_f64());
+                    return failed(&what).await;
+                }
+            } else if begun.elapsed() >= PLACEMENT {
+                return failed("was not started within 5 minutes").await;
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Fails when an instance of `number` ends, or is not ready several times on end.
+    pub(super) async fn watch(&self, work: &Work<'_>, number: u64) -> Result<()> {
+        let until = Instant::now() + work.watch;
+        let observed = self.look(work.target).await?;
+        let runs_as = observed.runs_as(number);
+        let running = observed.instances.iter();
+        let instances: Vec<InstanceName> = running
+            .filter(|instance| instance.release == runs_as && instance.is_running())
+            .map(|instance| instance.name.clone())
+            .collect();
+        let mut lives: BTreeMap<InstanceName, (Option<String>, i32)> = BTreeMap::new();
+        let mut bad: BTreeMap<InstanceName, u32> = BTreeMap::new();
+        while Instant::now() < until {
+            let pods = self.glance(work.target).await?;
+            for instance in &instances {
+                let pod = find(&pods, runs_as, instance).map(|found| &found.pod);
+                let patient = Patient {
+                    target: work.target,
+                    release: number,
+                    instance,
+                    pod,
+                    secrets: work.secrets,
+                };
+                let failed = async |what: &str| Err(self.failure(&patient, what).await);
+                let Some(pod) = pod else {
+                    return failed("was removed while it was watched").await;
+                };
+                let life = (pod.uid(), restarts(pod));
+                if *lives
+                    .entry(instance.clone())
+                    .or_insert_with(|| life.clone())
+                    != life
+                {
+                    return failed("ended while it was watched").await;
+                }
+                let count = bad.entry(instance.clone()).or_default();
+                *count = if is_ready(pod) { 0 } else { *count + 1 };
+                if *count >= BAD_LOOKS {
+                    return failed("became unhealthy while it was watched").await;
+                }
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            sleep(LOOK_EVERY.min(left)).await;
+        }
+        Ok(())
+    }
+
+    /// The pods of a target, as they were a moment ago at most.
+    async fn glance(&self, target: &Target) -> Result<Arc<Vec<InstancePod>>> {
+        let key = target.key();
+        let mut glance = self.glance.lock().await;
+        if let Some((of, at, pods)) = &glance.0
+            && *of == key
+            && at.elapsed() < LOOK_EVERY
+        {
+            return Ok(Arc::clone(pods));
+        }
+        let pods = Arc::new(self.instance_pods(target).await?);
+        glance.0 = Some((key, Instant::now(), Arc::clone(&pods)));
+        Ok(pods)
+    }
+}
+
+fn find<'a>(
+    pods: &'a [InstancePod],
+    release: u64,
+    instance: &InstanceName,
+) -> Option<&'a InstancePod> {
+    pods.iter()
+        .find(|pod| pod.release == release && pod.instance == *instance)
+}
+
+/// Of its only container.
+fn container(pod: &Pod) -> Option<&ContainerStatus> {
+    pod.status.as_ref()?.container_statuses.as_ref()?.first()
+}
+
+fn restarts(pod: &Pod) -> i32 {
+    container(pod).map_or(0, |container| container.restart_count)
+}
+
+fn is_running(pod: &Pod) -> bool {
+    let state = container(pod).and_then(|container| container.state.as_ref());
+    state.is_some_and(|state| state.running.is_some())
+}
+
+fn has_ended(pod: &Pod) -> bool {
+    let state = container(pod).and_then(|container| container.state.as_ref());
+    state.is_some_and(|state| state.terminated.is_some())
+}
