@@ -3,6 +3,7 @@
 
 pub mod docker;
 pub mod kubernetes;
+mod merge;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;

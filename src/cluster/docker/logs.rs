@@ -1,21 +1,19 @@
 //! What instances write, one among the other.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use bollard::container::LogOutput;
 use bollard::query_parameters::{LogsOptions, LogsOptionsBuilder};
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt as _, stream};
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio_stream::wrappers::ReceiverStream;
-use tokio_util::task::AbortOnDropHandle;
 
 use super::DockerHost;
 use super::containers::Found;
 use crate::builder::Engine;
+use crate::cluster::merge::{Sender, Sources, after_time, followed};
 use crate::cluster::{LogLine, LogOptions, LogStream};
 use crate::release::{InstanceState, Target};
 use crate::{Error, Result};
@@ -40,36 +38,27 @@ impl DockerHost {
         if options.follow {
             return Ok(self.follow(target, options));
         }
-        let (sender, mut receiver) = mpsc::channel(AHEAD);
-        let mut readers = JoinSet::new();
+        let mut sources = Sources::default();
         for found in found {
-            let reader = Reader::of(&self.engine, found, options, sender.clone());
-            readers.spawn(reader.read());
+            sources.add(|sender| {
+                let reader = Reader::of(&self.engine, found, options, sender);
+                async move { drop(reader.read().await) }
+            });
         }
-        drop(sender);
-        // By time; of the same time, in the order in which they came.
-        let mut lines: BTreeMap<(String, usize), LogLine> = BTreeMap::new();
-        while let Some(line) = receiver.recv().await {
-            let line = line?;
-            lines.insert((line.time.clone(), lines.len()), line);
-        }
-        Ok(Box::pin(stream::iter(lines.into_values().map(Ok))))
+        Ok(sources.by_time())
     }
 
     /// Instances that run, and those that come, until nobody reads.
     fn follow(&self, target: &Target, options: &LogOptions) -> LogStream {
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        let follower = Follower {
-            host: Self::new(self.engine.clone(), self.settings.clone()),
-            target: target.clone(),
-            options: options.clone(),
-            sender,
-        };
-        let task = AbortOnDropHandle::new(tokio::spawn(follower.run()));
-        Box::pin(ReceiverStream::new(receiver).map(move |line| {
-            let _ = &task;
-            line
-        }))
+        followed(AHEAD, |sender| {
+            let follower = Follower {
+                host: Self::new(self.engine.clone(), self.settings.clone()),
+                target: target.clone(),
+                options: options.clone(),
+                sender,
+            };
+            follower.run()
+        })
     }
 }
 
@@ -83,7 +72,7 @@ struct Follower {
     host: DockerHost,
     target: Target,
     options: LogOptions,
-    sender: mpsc::Sender<Result<LogLine>>,
+    sender: Sender,
 }
 
 impl Follower {
@@ -144,16 +133,11 @@ struct Reader {
     query: LogsOptions,
     /// Lines up to this time were read before.
     after: String,
-    sender: mpsc::Sender<Result<LogLine>>,
+    sender: Sender,
 }
 
 impl Reader {
-    fn of(
-        engine: &Engine,
-        found: Found,
-        options: &LogOptions,
-        sender: mpsc::Sender<Result<LogLine>>,
-    ) -> Self {
+    fn of(engine: &Engine, found: Found, options: &LogOptions, sender: Sender) -> Self {
         let tail = options
             .tail
             .map_or_else(|| "all".to_owned(), |lines| lines.to_string());
@@ -269,11 +253,6 @@ impl Pieces {
             .filter(|(_, line)| !line.is_empty())
             .map(|(is_stderr, line)| (is_stderr, line.freeze()))
     }
-}
-
-/// Where the text begins behind `2026-01-02T03:04:05.123456789Z `.
-fn after_time(line: &[u8]) -> usize {
-    memchr::memchr(b' ', line).map_or(line.len(), |blank| blank + 1)
 }
 
 fn parsed(found: &Found, stderr: bool, line: &Bytes) -> LogLine {

@@ -23,7 +23,7 @@ pub(super) const MANAGER: &str = "paas";
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
 /// An API server that is restarted is back within this time.
-const AWAY: Policy = Policy {
+pub(super) const AWAY: Policy = Policy {
     tries: 20,
     first_delay: Duration::from_millis(200),
     longest_delay: Duration::from_secs(2),
@@ -164,26 +164,7 @@ impl Kubernetes {
     {
         let answered = self.answered.load(Ordering::Relaxed);
         let policy = if answered { AWAY } else { FIRST };
-        let judge = |error: &kube::Error| {
-            if fault::is_passing(error) {
-                Verdict::Again
-            } else {
-                Verdict::Stop
-            }
-        };
-        let answer = retry(
-            &policy,
-            judge,
-            |_| (),
-            || {
-                let request = request();
-                async move {
-                    let timely = tokio::time::timeout(ANSWER_TIME, request).await;
-                    timely.unwrap_or_else(|_| Err(kube::Error::Service("no answer in time".into())))
-                }
-            },
-        )
-        .await;
+        let answer = patiently(&policy, request).await;
         if matches!(answer, Ok(_) | Err(kube::Error::Api(_))) {
             self.answered.store(true, Ordering::Relaxed);
         }
@@ -194,4 +175,29 @@ impl Kubernetes {
     pub(super) fn fault(&self, error: kube::Error) -> Error {
         fault::of(error, &self.cluster, &self.namespace)
     }
+}
+
+/// One request, made again while its failure may pass.
+pub(super) async fn patiently<T, F>(
+    policy: &Policy,
+    request: impl Fn() -> F,
+) -> Result<T, kube::Error>
+where
+    F: Future<Output = Result<T, kube::Error>>,
+{
+    let judge = |error: &kube::Error| {
+        if fault::is_passing(error) {
+            Verdict::Again
+        } else {
+            Verdict::Stop
+        }
+    };
+    let try_once = || {
+        let request = request();
+        async move {
+            let timely = tokio::time::timeout(ANSWER_TIME, request).await;
+            timely.unwrap_or_else(|_| Err(kube::Error::Service("no answer in time".into())))
+        }
+    };
+    retry(policy, judge, |_| (), try_once).await
 }

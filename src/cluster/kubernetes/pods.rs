@@ -43,7 +43,7 @@ impl Kubernetes {
 }
 
 /// Numbers pods by their age.
-fn assign(fleets: &[Fleet], pods: Vec<Pod>) -> Vec<InstancePod> {
+pub(super) fn assign(fleets: &[Fleet], pods: Vec<Pod>) -> Vec<InstancePod> {
     let mut by_fleet: BTreeMap<(u64, String), Vec<Pod>> = BTreeMap::new();
     for pod in pods.into_iter().filter(is_there) {
         let labels = pod.labels();
