@@ -536,6 +536,7 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show the clusters that this machine knows')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Say how a cluster is reached')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget a cluster; what runs on it goes on')
+            [CompletionResult]::new('upgrade', 'upgrade', [CompletionResultType]::ParameterValue, 'Replace the ingress by this version''s, as the cluster is defined now, without losing requests')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look whether a cluster can be used, and say what is wrong')
             break
         }
@@ -588,6 +589,20 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             break
         }
         'paas;cluster;remove' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
+            [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never')
+            [CompletionResult]::new('--docker-host', '--docker-host', [CompletionResultType]::ParameterName, 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]')
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document on stdout instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'paas;cluster;upgrade' {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)')

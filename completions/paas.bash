@@ -130,6 +130,9 @@ _paas() {
             paas__subcmd__cluster,remove)
                 cmd="paas__subcmd__cluster__subcmd__remove"
                 ;;
+            paas__subcmd__cluster,upgrade)
+                cmd="paas__subcmd__cluster__subcmd__upgrade"
+                ;;
             paas__subcmd__env,list)
                 cmd="paas__subcmd__env__subcmd__list"
                 ;;
@@ -479,7 +482,7 @@ _paas() {
             return 0
             ;;
         paas__subcmd__cluster)
-            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help list add remove check"
+            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help list add remove upgrade check"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -703,6 +706,44 @@ _paas() {
             return 0
             ;;
         paas__subcmd__cluster__subcmd__remove)
+            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto tty plain json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --docker-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        paas__subcmd__cluster__subcmd__upgrade)
             opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -506,6 +506,7 @@ set edit:completion:arg-completer[paas] = {|@words|
             cand list 'Show the clusters that this machine knows'
             cand add 'Say how a cluster is reached'
             cand remove 'Forget a cluster; what runs on it goes on'
+            cand upgrade 'Replace the ingress by this version''s, as the cluster is defined now, without losing requests'
             cand check 'Look whether a cluster can be used, and say what is wrong'
         }
         &'paas;cluster;list'= {
@@ -555,6 +556,19 @@ set edit:completion:arg-completer[paas] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'paas;cluster;remove'= {
+            cand -C 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]'
+            cand --directory 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]'
+            cand --progress 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)'
+            cand --color 'When to use colours: auto, always or never'
+            cand --docker-host 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]'
+            cand --registry 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]'
+            cand --json 'Print one JSON document on stdout instead of text'
+            cand -q 'Show only warnings and errors on stderr'
+            cand --quiet 'Show only warnings and errors on stderr'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'paas;cluster;upgrade'= {
             cand -C 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]'
             cand --directory 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]'
             cand --progress 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)'

@@ -473,23 +473,24 @@ complete -c paas -n "__fish_paas_using_subcommand maintenance" -l wait -d 'Wait 
 complete -c paas -n "__fish_paas_using_subcommand maintenance" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand maintenance" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand maintenance" -s h -l help -d 'Print help'
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'
 plain\t'Lines with the time'
 json\t'One JSON object a line for each event'"
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
 always\t'Also into files and pipes'
 never\t'Nowhere'"
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -l json -d 'Print one JSON document on stdout instead of text'
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -s q -l quiet -d 'Show only warnings and errors on stderr'
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -s h -l help -d 'Print help'
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -f -a "list" -d 'Show the clusters that this machine knows'
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -f -a "add" -d 'Say how a cluster is reached'
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -f -a "remove" -d 'Forget a cluster; what runs on it goes on'
-complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove check" -f -a "check" -d 'Look whether a cluster can be used, and say what is wrong'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -l json -d 'Print one JSON document on stdout instead of text'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -f -a "list" -d 'Show the clusters that this machine knows'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -f -a "add" -d 'Say how a cluster is reached'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -f -a "remove" -d 'Forget a cluster; what runs on it goes on'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -f -a "upgrade" -d 'Replace the ingress by this version\'s, as the cluster is defined now, without losing requests'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -f -a "check" -d 'Look whether a cluster can be used, and say what is wrong'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from list" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from list" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'
@@ -553,6 +554,19 @@ complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subco
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from remove" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from upgrade" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from upgrade" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from upgrade" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from upgrade" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from upgrade" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from upgrade" -l json -d 'Print one JSON document on stdout instead of text'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from upgrade" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from upgrade" -s h -l help -d 'Print help'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from check" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from check" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'

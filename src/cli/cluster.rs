@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
 
 use super::{Session, engine_address};
 use crate::cluster::Finding;
@@ -17,6 +18,7 @@ Examples:
   paas cluster add shop --http-port 80 --https-port 443
   paas cluster add test --docker tcp://10.0.0.7:2375
   paas cluster add prod --engine kubernetes --context prod-eu --namespace shop
+  paas cluster upgrade shop
   paas cluster check shop";
 
 /// `paas cluster`.
@@ -36,6 +38,12 @@ enum Command {
     /// Forget a cluster; what runs on it goes on
     Remove {
         /// Its name
+        name: String,
+    },
+    /// Replace the ingress by this version's, as the cluster is defined now, without losing requests
+    Upgrade {
+        /// The cluster's name
+        #[arg(default_value = clusters::LOCAL)]
         name: String,
     },
     /// Look whether a cluster can be used, and say what is wrong
@@ -96,6 +104,7 @@ impl Cluster {
                 let settings = session.settings()?;
                 Clusters::load(&settings)?.remove(&name, &settings)
             }
+            Command::Upgrade { name } => upgrade(session, &name),
             Command::Check { name } => check(session, &name),
         }
     }
@@ -187,6 +196,33 @@ fn list(session: &Session) -> Result<()> {
         ]);
     }
     session.ui.print(&table.render())
+}
+
+fn upgrade(session: &Session, name: &str) -> Result<()> {
+    let settings = session.settings()?;
+    let upgraded = session.operate(async |reporter| {
+        let cluster = clusters::open(name, &settings, &reporter).await?;
+        cluster.upgrade().await
+    })?;
+    if session.global.json {
+        return session.ui.print_json(&Upgraded {
+            cluster: name,
+            upgraded,
+        });
+    }
+    let text = if upgraded {
+        format!("the ingress of {name} was replaced\n")
+    } else {
+        format!("nothing to do on {name}\n")
+    };
+    session.ui.print(&text)
+}
+
+/// What `paas cluster upgrade --json` prints.
+#[derive(Debug, Serialize)]
+struct Upgraded<'a> {
+    cluster: &'a str,
+    upgraded: bool,
 }
 
 fn check(session: &Session, name: &str) -> Result<()> {

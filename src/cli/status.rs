@@ -70,6 +70,11 @@ fn text(status: &StatusDocument) -> String {
     if status.maintenance {
         text += "  under maintenance: visitors see a page that says so\n";
     }
+    for (host, certificate) in &status.certificates {
+        if let Some(failure) = &certificate.failure {
+            text += &format!("  no certificate for {host}: {}\n", failure.reason);
+        }
+    }
     if status.releases.is_empty() {
         text += "  nothing was deployed yet\n";
     }

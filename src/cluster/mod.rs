@@ -23,6 +23,12 @@ pub trait Cluster: Send + Sync {
     /// Whether it can be used, and what is wrong otherwise; changes nothing.
     async fn check(&self) -> Result<Vec<Finding>>;
 
+    /// Replaces what `paas` itself runs there by what this version would, as the cluster is defined now,
+    /// without a request lost; whether there was something to do.
+    async fn upgrade(&self) -> Result<bool> {
+        Ok(false)
+    }
+
     /// All targets that something is known of.
     async fn targets(&self) -> Result<Vec<Target>>;
 
@@ -45,6 +51,12 @@ pub trait Cluster: Send + Sync {
 
     /// The traffic of each release; `mark` starts the longest gaps anew.
     async fn traffic(&self, target: &Target, mark: bool) -> Result<BTreeMap<u64, Traffic>>;
+
+    /// Certificates of the target's hosts that are to be served by HTTPS, by host.
+    async fn certificates(&self, target: &Target) -> Result<BTreeMap<String, CertificateState>> {
+        let _ = target;
+        Ok(BTreeMap::new())
+    }
 
     /// Where the target's HTTP is reached; `None` without a `web` process.
     async fn url(&self, target: &Target) -> Result<Option<String>>;
@@ -116,6 +128,9 @@ pub struct Finding {
 
 /// Requests of one release, as the ingress counts them.
 pub type Traffic = crate::ingress::protocol::Traffic;
+
+/// A host's certificate, or why it has none.
+pub type CertificateState = crate::ingress::protocol::CertificateState;
 
 /// What runs, measured.
 #[derive(Clone, Debug, Default, PartialEq)]

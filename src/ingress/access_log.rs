@@ -61,9 +61,42 @@ impl AccessLog {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    pub(super) fn log(&self, line: Line) {
+    fn log(&self, line: Line) {
         if self.lines.try_send(line).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The line of a request that begins.
+    pub(super) fn begin(&self, arrived: Instant, line: Line) -> Open {
+        Open {
+            log: self.clone(),
+            arrived,
+            line: Some(line),
+        }
+    }
+}
+
+/// The line of a request that runs, written when this is dropped: however it ends.
+#[derive(Debug)]
+pub(super) struct Open {
+    log: AccessLog,
+    arrived: Instant,
+    /// `Some` until then.
+    line: Option<Line>,
+}
+
+impl Open {
+    pub(super) fn note(&mut self, note: impl FnOnce(&mut Line)) {
+        self.line.as_mut().map(note);
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(mut line) = self.line.take() {
+            line.ms = self.arrived.elapsed().as_secs_f64() * 1e3;
+            self.log.log(line);
         }
     }
 }

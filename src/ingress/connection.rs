@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pingora::apps::{HttpServerApp, ServerApp};
+use pingora::apps::{HttpServerApp, ReusedHttpStream, ServerApp};
 use pingora::protocols::Stream;
+use pingora::protocols::http::ServerSession;
 use pingora::proxy::HttpProxy;
 use pingora::server::ShutdownWatch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::proxy::Proxy;
+
+/// For so long a connection is kept on which no request comes.
+const IDLE_SECONDS: u64 = 60;
 
 tokio::task_local! {
     static CLOSE: CancellationToken;
@@ -29,6 +33,35 @@ pub(super) struct Connections {
     pub(super) open: TaskTracker,
 }
 
+impl Connections {
+    async fn serve(&self, mut stream: Stream, shutdown: &ShutdownWatch) -> Option<Stream> {
+        if stream.get_ssl_digest().is_some() || begins_http2(&mut stream).await? {
+            return self.proxy.process_new(stream, shutdown).await;
+        }
+        let mut session = ServerSession::new_http1(stream);
+        let idle = (!*shutdown.borrow()).then_some(IDLE_SECONDS);
+        session.set_keepalive(idle);
+        let mut reused = self.proxy.process_new_http(session, shutdown).await;
+        while let Some((stream, settings)) = reused.map(ReusedHttpStream::consume) {
+            let mut session = ServerSession::new_http1(stream);
+            if let Some(settings) = settings {
+                settings.apply_to_session(&mut session);
+            }
+            reused = self.proxy.process_new_http(session, shutdown).await;
+        }
+        None
+    }
+}
+
+/// Whether HTTP/2 is spoken without having been agreed on. pingora looks at the first 24 bytes for that,
+/// and a whole request with HTTP/1.0 may have fewer; so many no request lacks.
+async fn begins_http2(stream: &mut Stream) -> Option<bool> {
+    let mut first = [0; 3];
+    // It has ended, or failed.
+    stream.try_peek(&mut first).await.ok()?;
+    Some(&first == b"PRI")
+}
+
 #[async_trait]
 impl ServerApp for Connections {
     async fn process_new(
@@ -38,7 +71,7 @@ impl ServerApp for Connections {
     ) -> Option<Stream> {
         let _open = self.open.token();
         let close = CancellationToken::new();
-        let served = CLOSE.scope(close.clone(), self.proxy.process_new(stream, shutdown));
+        let served = CLOSE.scope(close.clone(), self.serve(stream, shutdown));
         tokio::select! {
             biased;
             stream = served => stream,

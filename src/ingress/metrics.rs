@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::protocol::{Histogram, Traffic};
 use super::table::Table;
 
-/// Every so many buckets of [`Histogram`] is shown: each is four times the one before.
-const STEP: usize = 8;
+/// Every so many buckets of [`Histogram`] is shown: each is 1.4 times the one before.
+const STEP: usize = 2;
 
 /// The counts of all routes and releases.
 pub fn metrics(table: &Table) -> String {

@@ -7,6 +7,7 @@ mod certificates;
 mod challenges;
 mod connection;
 pub mod control;
+mod handover;
 mod metrics;
 mod ports;
 pub mod protocol;
@@ -15,6 +16,7 @@ mod run;
 mod server;
 pub mod table;
 mod validity;
+mod worker;
 
 pub use access_log::AccessLog;
 pub use acme::{AcmeOptions, LETS_ENCRYPT};

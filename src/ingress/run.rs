@@ -8,16 +8,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use super::AccessLog;
-use super::acme::{Acme, AcmeOptions};
+use super::acme::{Acme, AcmeOptions, Failures, Warn};
+use super::certificates::Certificates;
 use super::control::{Conflict, Control, Routing, Token};
+use super::handover::{self, Succession};
 use super::metrics;
-use super::protocol::{About, Drained, PROTOCOL, Route, Traffic};
-use super::server::{self, Handles, IngressOptions};
+use super::protocol::{About, CertificateState, Drained, PROTOCOL, Route, Traffic};
+use super::server::{Ingress, IngressOptions};
 use super::table::Table;
 use crate::{Error, Result};
+
+/// Requests that run have so long to end. An engine kills a container 10 s after it asked it to stop.
+const END_LIMIT: Duration = Duration::from_secs(9);
+/// The same, where nobody waits for the end.
+const SUCCEEDED_LIMIT: Duration = Duration::from_mins(1);
 
 /// What an ingress is started with.
 #[derive(Debug)]
@@ -40,9 +49,26 @@ pub struct RunOptions {
     pub version: String,
 }
 
-/// Serves until SIGTERM or SIGINT. `warn` is told what of the kept state can't be used, and which
-/// hosts get no certificate.
+/// Serves until SIGTERM or SIGINT, or until another process on the same state takes its place. `warn`
+/// is told what of the kept state can't be used, and which hosts get no certificate.
 pub fn run(options: RunOptions, warn: impl Fn(&str) + Send + Sync + 'static) -> Result<()> {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(failed)?;
+    let result = runtime.block_on(serve(options, Arc::new(warn)));
+    // What is left had its time.
+    runtime.shutdown_background();
+    result
+}
+
+async fn serve(options: RunOptions, warn: Warn) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let token = Token::new(options.token)
+        .ok_or_else(|| Error::usage("an ingress without a token can't be steered"))?;
+    let (table, predecessor) = match handover::claim(&options.state)? {
+        Some((sockets, predecessor)) => (Table::inheriting(sockets), Some(predecessor)),
+        None => (Table::default(), None),
+    };
     let everywhere = |port| SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
     let ingress = IngressOptions {
         http: everywhere(options.http_port),
@@ -50,52 +76,82 @@ pub fn run(options: RunOptions, warn: impl Fn(&str) + Send + Sync + 'static) -> 
         state: options.state.clone(),
         access_log: options.access_log,
     };
+    let ingress = Ingress::bind(&ingress, Arc::new(table))?;
+    let handles = ingress.handles().clone();
     let about = About {
         protocol: PROTOCOL,
         version: options.version,
         http_port: options.http_port,
         https_port: options.https_port,
     };
-    server::run(ingress, async |handles: Handles| {
-        let token = Token::new(options.token)
-            .ok_or_else(|| Error::usage("an ingress without a token can't be steered"))?;
-        let routes = Routes {
-            table: Arc::clone(&handles.table),
-            changed: Arc::default(),
-        };
-        let changed = Arc::clone(&routes.changed);
-        let (control, warnings) = Control::open(&options.state, Arc::new(routes), token, about)
-            .await
-            .map_err(|error| {
-                let state = options.state.display();
-                Error::unavailable(format!("cannot read what is kept in {state}")).caused_by(error)
-            })?;
-        for warning in warnings {
-            warn(&warning);
-        }
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.control_port));
-        let listener = TcpListener::bind(address).await.map_err(|error| {
-            Error::unavailable(format!("the control port {address} cannot be listened on"))
-                .caused_by(error)
+    let failures = Arc::<Failures>::default();
+    let routes = Routes {
+        table: Arc::clone(&handles.table),
+        certificates: Arc::clone(&handles.certificates),
+        failures: Arc::clone(&failures),
+        changed: Arc::default(),
+    };
+    let changed = Arc::clone(&routes.changed);
+    let (control, warnings) = Control::open(&options.state, Arc::new(routes), token, about)
+        .await
+        .map_err(|error| {
+            let state = options.state.display();
+            Error::unavailable(format!("cannot read what is kept in {state}")).caused_by(error)
         })?;
-        tokio::spawn(async move { control.serve(listener).await });
-        if handles.https.is_some() {
-            let acme = Acme::new(
-                options.acme,
-                &options.state,
-                &handles,
-                changed,
-                Arc::new(warn),
-            )?;
-            tokio::spawn(acme.run());
-        }
-        Ok(())
-    })
+    for warning in warnings {
+        warn(&warning);
+    }
+    handles.table.disinherit();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.control_port));
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Error::unavailable(format!("the control port {address} cannot be listened on"))
+            .caused_by(error)
+    })?;
+    let acme = match handles.https {
+        Some(_) => Some(Acme::new(
+            options.acme,
+            &options.state,
+            &handles,
+            changed,
+            failures,
+            Arc::clone(&warn),
+        )?),
+        None => None,
+    };
+    if let Some(predecessor) = predecessor {
+        predecessor.relieve()?;
+    }
+    let succession = Succession::open(&options.state).map_err(failed)?;
+    let stop = control.changes();
+    tokio::spawn(async move { control.serve(listener).await });
+    if let Some(acme) = acme {
+        tokio::spawn(acme.run());
+    }
+    let serving = ingress.serve();
+    let give = async || {
+        let sockets = serving.sockets().map_err(|error| error.to_string())?;
+        let frozen = stop.freeze().await;
+        frozen.map_err(|holder| format!("{} is at work ({})", holder.who, holder.what))?;
+        Ok(sockets)
+    };
+    let limit = tokio::select! {
+        _ = terminate.recv() => END_LIMIT,
+        _ = interrupt.recv() => END_LIMIT,
+        () = succession.succeeded(give, async || stop.thaw().await) => SUCCEEDED_LIMIT,
+    };
+    serving.end(limit).await;
+    Ok(())
+}
+
+fn failed(error: std::io::Error) -> Error {
+    Error::unexpected("the ingress cannot be started").caused_by(error)
 }
 
 /// The table, and somebody who is told when it changes.
 struct Routes {
     table: Arc<Table>,
+    certificates: Arc<Certificates>,
+    failures: Arc<Failures>,
     changed: Arc<Notify>,
 }
 
@@ -121,6 +177,22 @@ impl Routing for Routes {
 
     fn traffic(&self, key: &str, mark: bool) -> BTreeMap<u64, Traffic> {
         self.table.traffic(key, mark)
+    }
+
+    fn certificates(&self) -> BTreeMap<String, CertificateState> {
+        let routes = self.table.routes().into_values();
+        let encrypted = routes.filter(|route| route.https);
+        let hosts = encrypted.flat_map(|route| route.hosts);
+        hosts
+            .map(|host| {
+                let certificate = self.certificates.of(&host);
+                let state = CertificateState {
+                    expires: certificate.map(|certificate| certificate.validity.until),
+                    failure: self.failures.of(&host),
+                };
+                (host, state)
+            })
+            .collect()
     }
 
     fn metrics(&self) -> String {

@@ -1,22 +1,18 @@
 //! Starts and ends the ingress.
 
-use std::net::{SocketAddr, TcpListener};
-use std::os::fd::IntoRawFd;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pingora::apps::HttpServerOptions;
-use pingora::listeners::ListenerConfig;
 use pingora::listeners::tls::TlsSettings;
 use pingora::proxy::{HttpProxy, http_proxy};
 use pingora::server::configuration::ServerConf;
-use pingora::server::{Fds, ListenFds};
-use pingora::services::Service as _;
-use pingora::services::listening::Service;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::sync::{oneshot, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use super::access_log::AccessLog;
@@ -25,15 +21,13 @@ use super::challenges::Challenges;
 use super::connection::Connections;
 use super::proxy::{Https, Proxy};
 use super::table::Table;
+use super::worker::{Port, Worker};
 use crate::{Error, Result};
 
 /// Idle connections to instances, of all routes.
 const POOL: usize = 2048;
 /// Client connections with HTTP/2 that are idle for so long are closed.
 const H2_IDLE: Duration = Duration::from_mins(3);
-
-/// Requests that run have so long to end. An engine kills a container 10 s after it asked it to stop.
-const END_LIMIT: Duration = Duration::from_secs(9);
 
 /// How an ingress is started.
 #[derive(Debug)]
@@ -66,8 +60,8 @@ pub struct Handles {
 /// An ingress whose ports are open. Connections wait until it serves.
 pub struct Ingress {
     handles: Handles,
-    service: Service<Connections>,
-    sockets: Fds,
+    workers: Vec<Worker>,
+    doors: Vec<OwnedFd>,
     connections: TaskTracker,
 }
 
@@ -75,46 +69,52 @@ pub struct Ingress {
 pub struct Serving {
     table: Arc<Table>,
     stop: watch::Sender<bool>,
-    service: JoinHandle<()>,
+    working: Vec<oneshot::Receiver<()>>,
+    /// The workers' listening sockets, for a process that comes after this one.
+    doors: Vec<OwnedFd>,
     connections: TaskTracker,
+    /// Dropped, the workers' threads end.
+    _threads: DropGuard,
 }
 
 impl Ingress {
-    /// Opens its ports.
-    pub fn bind(options: IngressOptions, table: Arc<Table>) -> Result<Self> {
-        let (http, http_listener) = listen(options.http)?;
-        let https = options.https.map(listen).transpose()?;
+    /// Opens its ports. Must be called within a tokio runtime.
+    pub fn bind(options: &IngressOptions, table: Arc<Table>) -> Result<Self> {
+        let count = std::thread::available_parallelism().map_or(1, usize::from);
+        let open = |address| match table.inherited(address) {
+            listeners if listeners.is_empty() => Port::open(address, count),
+            listeners => Ok(Port::inherited(address, listeners)),
+        };
+        let http = open(options.http)?;
+        let https = options.https.map(open).transpose()?;
         let handles = Handles {
-            table,
             certificates: Arc::new(Certificates::open(&options.state.join("certificates"))?),
             challenges: Arc::default(),
-            http,
-            https: https.as_ref().map(|(address, _)| *address),
+            http: http.address,
+            https: https.as_ref().map(|port| port.address),
+            table,
         };
         let connections = TaskTracker::new();
-        let app = Connections {
-            proxy: Arc::new(proxy(&handles, options.access_log)),
-            open: connections.clone(),
+        let worker = || {
+            Worker::new(Connections {
+                proxy: Arc::new(proxy(&handles, options.access_log.clone())),
+                open: connections.clone(),
+            })
         };
-        // pingora would try for half a minute and then panic where a port is taken, so it gets
-        // sockets that listen already, by name.
-        let mut sockets = Fds::new();
-        let mut service = Service::new("ingress".to_owned(), app);
-        let name = http.to_string();
-        sockets.add(name.clone(), http_listener.into_raw_fd());
-        service.endpoints().add_listener(ListenerConfig::tcp(name));
-        if let Some((address, listener)) = https {
-            let name = address.to_string();
-            sockets.add(name.clone(), listener.into_raw_fd());
-            let tls = tls(&handles.certificates)?;
-            service
-                .endpoints()
-                .add_listener(ListenerConfig::tcp(name).tls(tls));
+        let mut workers: Vec<Worker> = (0..count).map(|_| worker()).collect();
+        let mut doors = Vec::new();
+        for (port, encrypted) in [(Some(http), false), (https, true)] {
+            let listeners = port.into_iter().flat_map(|port| port.listeners);
+            for (number, listener) in listeners.enumerate() {
+                doors.push(listener.try_clone().map_err(failed)?.into());
+                let tls = encrypted.then(|| tls(&handles.certificates)).transpose()?;
+                workers[number % count].listen(listener, tls);
+            }
         }
         Ok(Self {
             handles,
-            service,
-            sockets,
+            workers,
+            doors,
             connections,
         })
     }
@@ -124,68 +124,52 @@ impl Ingress {
         &self.handles
     }
 
-    /// Takes connections, on the tokio runtime that this is called in.
+    /// Takes connections, each on one of the workers' threads.
     pub fn serve(self) -> Serving {
         let (stop, stopped) = watch::channel(false);
-        let sockets: ListenFds = Arc::new(self.sockets.into());
-        let mut service = self.service;
-        let service = tokio::spawn(async move {
-            service.start_service(Some(sockets), stopped, 1).await;
-        });
+        let end = CancellationToken::new();
+        let workers = self.workers.into_iter();
+        let working = workers
+            .map(|worker| worker.start(stopped.clone(), end.clone()))
+            .collect();
         Serving {
             table: self.handles.table,
             stop,
-            service,
+            working,
+            doors: self.doors,
             connections: self.connections,
+            _threads: end.drop_guard(),
         }
     }
 }
 
 impl Serving {
+    /// All listening sockets, for a process that comes after this one.
+    pub(super) fn sockets(&self) -> io::Result<Vec<OwnedFd>> {
+        let mut sockets = self.table.sockets()?;
+        for door in &self.doors {
+            sockets.push(door.try_clone()?);
+        }
+        Ok(sockets)
+    }
+
     /// Takes no more connections, closes upgraded ones, lets requests end for at most `limit`.
     pub async fn end(self, limit: Duration) {
-        // Without a receiver the service has ended already.
+        // Without a receiver the workers have ended already.
         let _ = self.stop.send(true);
-        let _ = self.service.await;
+        for worker in self.working {
+            let _ = worker.await;
+        }
+        drop(self.doors);
         self.connections.close();
-        self.table.close_upgraded();
+        self.table.close();
         let _ = tokio::time::timeout(limit, self.connections.wait()).await;
     }
 }
 
-/// Serves until SIGTERM or SIGINT. `control` restores the routes and begins what is to run beside,
-/// before the first request is taken.
-pub fn run<C, F>(options: IngressOptions, control: C) -> Result<()>
-where
-    C: FnOnce(Handles) -> F,
-    F: Future<Output = Result<()>>,
-{
-    let failed = |error| Error::unexpected("the ingress cannot be started").caused_by(error);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(failed)?;
-    let result = runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        let ingress = Ingress::bind(options, Arc::default())?;
-        control(ingress.handles().clone()).await?;
-        let serving = ingress.serve();
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        serving.end(END_LIMIT).await;
-        Ok(())
-    });
-    // What is left had its time.
-    runtime.shutdown_background();
-    result
-}
-
 fn proxy(handles: &Handles, log: Option<AccessLog>) -> HttpProxy<Proxy> {
     let conf = Arc::new(ServerConf {
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        threads: 1,
         upstream_keepalive_pool_size: POOL,
         ..ServerConf::default()
     });
@@ -203,18 +187,8 @@ fn proxy(handles: &Handles, log: Option<AccessLog>) -> HttpProxy<Proxy> {
     proxy
 }
 
-fn listen(address: SocketAddr) -> Result<(SocketAddr, TcpListener)> {
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            Error::refused(format!("{address} is held by another program"))
-        }
-        _ => Error::unavailable(format!("{address} cannot be listened on")).caused_by(error),
-    };
-    let listener = TcpListener::bind(address).map_err(failed)?;
-    // tokio blocks a thread on one that is not.
-    listener.set_nonblocking(true).map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((address, listener))
+fn failed(error: io::Error) -> Error {
+    Error::unexpected("the ingress cannot be started").caused_by(error)
 }
 
 fn tls(certificates: &Arc<Certificates>) -> Result<TlsSettings> {

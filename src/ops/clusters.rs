@@ -136,7 +136,10 @@ impl Clusters {
         let is_default = name == LOCAL && self.0.get(name) == Some(&ClusterDefinition::default());
         if self.0.contains_key(name) && !is_default {
             return Err(Error::refused(format!("there is a cluster {name} already"))
-                .hint(format!("remove it first: `paas cluster remove {name}`")));
+                .hint(format!(
+                    "to change it: `paas cluster remove {name}`, add it again, and `paas cluster upgrade {name}` \
+                     for the ingress that runs"
+                )));
         }
         self.0.insert(name.to_owned(), definition);
         self.save(&settings.clusters_file)

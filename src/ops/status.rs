@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::clusters;
 use super::deploy::Selected;
 use crate::Result;
-use crate::cluster::{Cluster, InstanceMeasure};
+use crate::cluster::{CertificateState, Cluster, InstanceMeasure};
 use crate::release::{self, InstanceState, Observed, Status};
 use crate::report::Reporter;
 use crate::settings::Settings;
@@ -27,6 +27,9 @@ pub struct StatusDocument {
     pub url: Option<String>,
     /// Whether the maintenance page is shown.
     pub maintenance: bool,
+    /// Of the hosts that are to be served by HTTPS, by host.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub certificates: BTreeMap<String, CertificateState>,
     /// Releases of which instances are there, the newest first.
     pub releases: Vec<ReleaseStatus>,
 }
@@ -99,10 +102,11 @@ pub async fn status(
 pub async fn of(selected: &Selected, cluster: &dyn Cluster) -> Result<StatusDocument> {
     let target = &selected.target;
     let observed = cluster.observe(target).await?;
-    let (measures, traffic, url) = tokio::try_join!(
+    let (measures, traffic, url, certificates) = tokio::try_join!(
         cluster.measure(target),
         cluster.traffic(target, false),
-        cluster.url(target)
+        cluster.url(target),
+        cluster.certificates(target)
     )?;
     let statuses: BTreeMap<u64, Status> = release::history(&observed, |_| true)
         .into_iter()
@@ -172,6 +176,7 @@ pub async fn of(selected: &Selected, cluster: &dyn Cluster) -> Result<StatusDocu
         cluster: selected.cluster.clone(),
         url,
         maintenance: observed.maintenance,
+        certificates,
         releases: releases.into_values().rev().collect(),
     })
 }

@@ -11,3 +11,4 @@ mod missing;
 mod neighbours;
 mod settings;
 mod swap;
+mod upgrade;

@@ -4,20 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
-use super::keeper::Overwrite;
+use super::keeper::{Keeper, Overwrite};
 use super::{DockerHost, names};
-use crate::Result;
 use crate::cluster::{
-    Cluster, Finding, Lease, LogOptions, LogStream, Measures, Process, TerminalSize, Traffic, Work,
+    CertificateState, Cluster, Finding, Lease, LogOptions, LogStream, Measures, Process,
+    TerminalSize, Traffic, Work,
 };
 use crate::release::{InstanceName, Observed, Step, Target};
+use crate::{Kind, Result};
 
 #[async_trait]
 impl Cluster for DockerHost {
     async fn check(&self) -> Result<Vec<Finding>> {
         let ingress = match self.keeper().await? {
-            Some(keeper) => keeper.about().await.err().map(|error| error.to_string()),
+            Some(keeper) => match keeper.about().await {
+                Ok(about) => self.ingress_differs(&about).await?,
+                Err(error) => Some(error.to_string()),
+            },
             None => None,
+        };
+        let certificates = match self.keeper().await? {
+            Some(keeper) if ingress.is_none() => failed(certificates(&keeper).await?),
+            _ => None,
         };
         let network = self.network().await?;
         let finding = |what: &str, problem: Option<String>| Finding {
@@ -27,6 +35,7 @@ impl Cluster for DockerHost {
         Ok(vec![
             finding("Docker Engine", None),
             finding("ingress", ingress),
+            finding("certificates", certificates),
             finding(
                 "network",
                 network
@@ -39,6 +48,10 @@ impl Cluster for DockerHost {
                     .map(|_| "a network of its name was not made by paas".to_owned()),
             ),
         ])
+    }
+
+    async fn upgrade(&self) -> Result<bool> {
+        Box::pin(self.upgrade_ingress()).await
     }
 
     async fn targets(&self) -> Result<Vec<Target>> {
@@ -79,6 +92,22 @@ impl Cluster for DockerHost {
             Some(keeper) => keeper.traffic(&target.key(), mark).await,
             None => Ok(BTreeMap::new()),
         }
+    }
+
+    async fn certificates(&self, target: &Target) -> Result<BTreeMap<String, CertificateState>> {
+        if self.settings.https_port.is_none() {
+            return Ok(BTreeMap::new());
+        }
+        let Some(keeper) = self.keeper().await? else {
+            return Ok(BTreeMap::new());
+        };
+        let (mut routes, mut certificates) =
+            tokio::try_join!(keeper.routes(), certificates(&keeper))?;
+        let hosts = routes
+            .remove(&target.key())
+            .map_or_else(Vec::new, |route| route.hosts);
+        certificates.retain(|host, _| hosts.contains(host));
+        Ok(certificates)
     }
 
     async fn url(&self, target: &Target) -> Result<Option<String>> {
@@ -126,4 +155,22 @@ impl Cluster for DockerHost {
             None => keeper.delete_document(&name, None).await,
         }
     }
+}
+
+async fn certificates(keeper: &Keeper) -> Result<BTreeMap<String, CertificateState>> {
+    match keeper.certificates().await {
+        // An older ingress does not know the question.
+        Err(error) if error.kind() == Kind::Unexpected => Ok(BTreeMap::new()),
+        answer => answer,
+    }
+}
+
+/// The hosts whose certificates could not be ordered, with the authority's reasons.
+fn failed(certificates: BTreeMap<String, CertificateState>) -> Option<String> {
+    let failed = certificates.into_iter().filter_map(|(host, state)| {
+        let failure = state.failure?;
+        Some(format!("none for {host}: {}", failure.reason))
+    });
+    let failed: Vec<String> = failed.collect();
+    (!failed.is_empty()).then(|| failed.join("; "))
 }

@@ -13,14 +13,15 @@ use bollard::query_parameters::CreateContainerOptionsBuilder;
 
 use super::blueprint::{hardened, restart};
 use super::keeper::Keeper;
-use super::{DockerHost, names};
+use super::start::policy;
+use super::{DockerHost, HostSettings, names};
 use crate::builder::is_status;
 use crate::ingress::AcmeOptions;
 use crate::ingress::protocol::PROTOCOL;
 use crate::{Error, Result};
 
 /// From the container's start to its first answer.
-const READY: Duration = Duration::from_secs(10);
+pub(super) const READY: Duration = Duration::from_secs(10);
 const ASK_EVERY: Duration = Duration::from_millis(10);
 /// Ports that a user other than root may listen on begin here.
 const UNPRIVILEGED: u16 = 1024;
@@ -34,8 +35,8 @@ const PORTS_TRIED: u16 = 100;
 /// Variables of the ingress's container: how it is steered, and where it listens.
 const CONTROL_PORT: &str = "PAAS_INGRESS_CONTROL_PORT";
 const TOKEN: &str = "PAAS_INGRESS_TOKEN";
-const HTTP_VARIABLE: &str = "PAAS_INGRESS_HTTP_PORT";
-const HTTPS_PORT: &str = "PAAS_INGRESS_HTTPS_PORT";
+pub(super) const HTTP_VARIABLE: &str = "PAAS_INGRESS_HTTP_PORT";
+pub(super) const HTTPS_PORT: &str = "PAAS_INGRESS_HTTPS_PORT";
 const ACME_DIRECTORY: &str = "PAAS_INGRESS_ACME_DIRECTORY";
 const ACME_CONTACT: &str = "PAAS_INGRESS_ACME_CONTACT";
 const ACME_CA: &str = "PAAS_INGRESS_ACME_CA";
@@ -53,6 +54,9 @@ impl DockerHost {
             let keeper = keeper_of(&found);
             self.remembered_keeper().clone_from(&keeper);
             return Ok(keeper);
+        }
+        if let Some(keeper) = self.next_keeper().await? {
+            return Ok(Some(keeper));
         }
         // What it keeps would be told to be nothing.
         if self.has_volume(&self.names.ingress()).await? {
@@ -78,7 +82,12 @@ impl DockerHost {
         self.keeper().await?.ok_or_else(|| self.stopped())
     }
 
-    /// The same, made or started where it is missing, and replaced where it speaks another protocol.
+    /// Looks again who it is, next time.
+    pub(super) fn forget_keeper(&self) {
+        *self.remembered_keeper() = None;
+    }
+
+    /// The same, made or started where it is missing, and replaced where it speaks an older protocol.
     pub(super) async fn steering_or_made(&self) -> Result<Keeper> {
         const TRIES: u32 = 3;
         let mut tries = 0;
@@ -91,7 +100,7 @@ impl DockerHost {
                     return Ok(keeper);
                 }
                 Ok(older) if older < PROTOCOL && tries < TRIES => {
-                    self.remove_container(&self.names.ingress()).await?;
+                    Box::pin(self.upgrade_ingress()).await?;
                 }
                 Ok(protocol) => {
                     return Err(Error::unavailable(format!(
@@ -113,6 +122,10 @@ impl DockerHost {
         let name = self.names.ingress();
         for _ in 0..TRIES {
             match self.inspect(&name).await? {
+                // An upgrade is under way, or was cut short.
+                Some(found) if policy(&found) == Some(RestartPolicyNameEnum::NO) => {
+                    Box::pin(self.settle_ingress()).await?;
+                }
                 Some(found) => {
                     if !runs(&found) {
                         self.start_container(&name).await?;
@@ -121,6 +134,9 @@ impl DockerHost {
                         Error::refused(format!("the container `{name}` is no ingress of paas"))
                             .hint("remove it, or give the cluster another name")
                     });
+                }
+                None if self.inspect(&self.names.next_ingress()).await?.is_some() => {
+                    Box::pin(self.settle_ingress()).await?;
                 }
                 None => self.make_ingress().await?,
             }
@@ -131,7 +147,7 @@ impl DockerHost {
     }
 
     /// Its protocol, as soon as it answers.
-    async fn ready(&self, keeper: &Keeper) -> Result<u32> {
+    pub(super) async fn ready(&self, keeper: &Keeper) -> Result<u32> {
         let begun = Instant::now();
         loop {
             match keeper.about().await {
@@ -159,7 +175,7 @@ impl DockerHost {
         }
     }
 
-    fn ingress_body(&self, image: String, ports: &Ports) -> Result<ContainerCreateBody> {
+    pub(super) fn ingress_body(&self, image: String, ports: &Ports) -> Result<ContainerCreateBody> {
         let mut token = [0_u8; 32];
         getrandom::fill(&mut token)
             .map_err(|error| Error::unexpected("there are no random numbers").caused_by(error))?;
@@ -171,7 +187,8 @@ impl DockerHost {
         ];
         if let Some(port) = ports.https {
             env.push(format!("{HTTPS_PORT}={port}"));
-            env.extend(acme_variables(&self.settings.acme));
+            let acme = acme_variables(&self.settings.acme);
+            env.extend(acme.filter_map(|(name, value)| Some(format!("{name}={}", value?))));
         }
         let as_root = ports.are_privileged();
         let mut labels = self.names.labels();
@@ -185,7 +202,9 @@ impl DockerHost {
                 network_mode: Some("host".to_owned()),
                 init: Some(true),
                 readonly_rootfs: Some(true),
-                cap_add: as_root.then(|| vec!["NET_BIND_SERVICE".to_owned()]),
+                // The volume may be another user's: of an ingress with other ports.
+                cap_add: as_root
+                    .then(|| vec!["NET_BIND_SERVICE".to_owned(), "DAC_OVERRIDE".to_owned()]),
                 restart_policy: Some(restart(RestartPolicyNameEnum::ALWAYS)),
                 mounts: Some(vec![Mount {
                     typ: Some(MountType::VOLUME),
@@ -208,57 +227,85 @@ impl DockerHost {
 }
 
 /// Where certificates are ordered.
-fn acme_variables(options: &AcmeOptions) -> impl Iterator<Item = String> {
+pub(super) fn acme_variables(
+    options: &AcmeOptions,
+) -> impl Iterator<Item = (&'static str, Option<&str>)> {
     [
-        (ACME_DIRECTORY, &options.directory),
-        (ACME_CONTACT, &options.contact),
-        (ACME_CA, &options.ca),
+        (ACME_DIRECTORY, options.directory.as_deref()),
+        (ACME_CONTACT, options.contact.as_deref()),
+        (ACME_CA, options.ca.as_deref()),
     ]
     .into_iter()
-    .filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)))
 }
 
 /// Where an ingress listens.
-struct Ports {
+pub(super) struct Ports {
     control: u16,
-    http: u16,
-    https: Option<u16>,
+    pub(super) http: u16,
+    pub(super) https: Option<u16>,
 }
 
 impl Ports {
     /// Ports that were asked for have to be free; the usual one may be the next that is.
     fn free(http: Option<u16>, https: Option<u16>) -> Result<Self> {
-        let begin = fastrand::usize(..CONTROL_PORTS.len());
-        let control = CONTROL_PORTS
-            .cycle()
-            .skip(begin)
-            .take(CONTROL_PORTS.len())
-            .find(|port| is_free(Ipv4Addr::LOCALHOST, *port))
-            .ok_or_else(|| Error::unavailable("no port is free for the ingress's control"))?;
-        let wanted = http.into_iter().chain(https);
-        if let Some(taken) = wanted
-            .into_iter()
-            .find(|port| !is_free(Ipv4Addr::UNSPECIFIED, *port))
-        {
-            return Err(
-                Error::refused(format!("port {taken} is held by another program"))
-                    .hint("end that program, or give the cluster another port: `paas cluster add`"),
-            );
-        }
+        check_free(http.into_iter().chain(https))?;
         let last = HTTP_PORT.saturating_add(PORTS_TRIED);
         let http = http
             .or_else(|| (HTTP_PORT..=last).find(|port| is_free(Ipv4Addr::UNSPECIFIED, *port)))
             .ok_or_else(|| Error::refused(format!("no port from {HTTP_PORT} to {last} is free")))?;
         Ok(Self {
-            control,
+            control: control_port()?,
             http,
             https,
         })
     }
 
+    /// Those of an ingress that takes the place of one with these variables.
+    pub(super) fn after(settings: &HostSettings, old: &HashMap<&str, &str>) -> Result<Self> {
+        let port = |name: &str| old.get(name).and_then(|port| port.parse().ok());
+        let (old_http, old_https) = (port(HTTP_VARIABLE), port(HTTPS_PORT));
+        let http = settings.http_port.or(old_http).unwrap_or(HTTP_PORT);
+        let wanted = std::iter::once(http).chain(settings.https_port);
+        check_free(wanted.filter(|port| ![old_http, old_https].contains(&Some(*port))))?;
+        let ports = Self {
+            control: control_port()?,
+            http,
+            https: settings.https_port,
+        };
+        let old_http = old_http.unwrap_or(HTTP_PORT);
+        let privileged = |port: u16| port < UNPRIVILEGED;
+        if !ports.are_privileged() && (privileged(old_http) || old_https.is_some_and(privileged)) {
+            return Err(Error::refused(
+                "an ingress that had a port below 1024 keeps its state as root, and can't do without",
+            )
+            .hint("keep one of the ports, or give the cluster another name"));
+        }
+        Ok(ports)
+    }
+
     fn are_privileged(&self) -> bool {
         self.http < UNPRIVILEGED || self.https.is_some_and(|port| port < UNPRIVILEGED)
     }
+}
+
+fn check_free(mut ports: impl Iterator<Item = u16>) -> Result<()> {
+    match ports.find(|port| !is_free(Ipv4Addr::UNSPECIFIED, *port)) {
+        Some(taken) => Err(
+            Error::refused(format!("port {taken} is held by another program"))
+                .hint("end that program, or give the cluster another port: `paas cluster add`"),
+        ),
+        None => Ok(()),
+    }
+}
+
+fn control_port() -> Result<u16> {
+    let begin = fastrand::usize(..CONTROL_PORTS.len());
+    CONTROL_PORTS
+        .cycle()
+        .skip(begin)
+        .take(CONTROL_PORTS.len())
+        .find(|port| is_free(Ipv4Addr::LOCALHOST, *port))
+        .ok_or_else(|| Error::unavailable("no port is free for the ingress's control"))
 }
 
 /// A port that we may not use is not taken for that: the ingress may.
@@ -269,14 +316,21 @@ fn is_free(address: Ipv4Addr, port: u16) -> bool {
     }
 }
 
-fn runs(found: &ContainerInspectResponse) -> bool {
+pub(super) fn runs(found: &ContainerInspectResponse) -> bool {
     let state = found.state.as_ref();
     state.and_then(|state| state.running).unwrap_or(false)
 }
 
-fn keeper_of(found: &ContainerInspectResponse) -> Option<Keeper> {
-    let env = found.config.as_ref()?.env.as_ref()?.iter();
-    let env: HashMap<&str, &str> = env.filter_map(|pair| pair.split_once('=')).collect();
+/// A container's variables.
+pub(super) fn environment(found: &ContainerInspectResponse) -> HashMap<&str, &str> {
+    let config = found.config.as_ref();
+    let env = config.and_then(|config| config.env.as_ref());
+    let pairs = env.into_iter().flatten();
+    pairs.filter_map(|pair| pair.split_once('=')).collect()
+}
+
+pub(super) fn keeper_of(found: &ContainerInspectResponse) -> Option<Keeper> {
+    let env = environment(found);
     let port = env.get(CONTROL_PORT)?;
     Some(Keeper::new(format!("127.0.0.1:{port}"), *env.get(TOKEN)?))
 }

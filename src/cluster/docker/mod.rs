@@ -14,6 +14,7 @@ mod hook;
 mod host;
 mod ingress;
 mod ingress_image;
+mod ingress_upgrade;
 pub mod keeper;
 mod lease;
 mod leftovers;

@@ -43,6 +43,21 @@ impl Names {
         format!("paas-{}-ingress", self.cluster)
     }
 
+    /// The container that is to take the ingress's place.
+    pub(super) fn next_ingress(&self) -> String {
+        format!("{}.next", self.ingress())
+    }
+
+    /// One that was replaced and still ends: another name each time.
+    pub(super) fn old_ingress(&self) -> String {
+        format!("{}{:08x}", self.old_ingress_prefix(), fastrand::u32(..))
+    }
+
+    /// How such names begin.
+    pub(super) fn old_ingress_prefix(&self) -> String {
+        format!("{}.old.", self.ingress())
+    }
+
     pub(super) fn instance(&self, target: &Target, release: u64, name: &InstanceName) -> String {
         format!("{}.{release}.{name}", self.of(target))
     }

@@ -4,6 +4,7 @@
 
 mod account;
 mod failure;
+mod failures;
 mod options;
 mod order;
 mod schedule;
@@ -27,6 +28,7 @@ use super::table::Table;
 use super::validity::unix_now;
 use crate::{Kind, Result};
 
+pub(super) use self::failures::Failures;
 pub use self::options::{AcmeOptions, LETS_ENCRYPT};
 
 /// An order takes seconds; one that takes longer than this has failed.
@@ -46,6 +48,7 @@ pub(super) struct Acme {
     certificates: Arc<Certificates>,
     challenges: Arc<Challenges>,
     schedule: Schedule,
+    failures: Arc<Failures>,
     /// Told when routes have changed.
     changed: Arc<Notify>,
     warn: Warn,
@@ -58,6 +61,7 @@ impl Acme {
         state: &Path,
         handles: &Handles,
         changed: Arc<Notify>,
+        failures: Arc<Failures>,
         warn: Warn,
     ) -> Result<Self> {
         options.check()?;
@@ -70,6 +74,7 @@ impl Acme {
             certificates: Arc::clone(&handles.certificates),
             challenges: Arc::clone(&handles.challenges),
             schedule: Schedule::default(),
+            failures,
             changed,
             warn,
         })
@@ -120,6 +125,7 @@ impl Acme {
             Err(_) => Err(Failure::Slow),
         };
         let Err(failure) = result else {
+            self.failures.forget(&host);
             return self.schedule.succeeded(&host);
         };
         if failure.lost_account() {
@@ -133,6 +139,7 @@ impl Acme {
             self.schedule
                 .failed(&host, failure.asks_for_patience(), now)
         };
+        self.failures.note(&host, failure.to_string(), wait);
         let (directory, seconds) = (&self.directory, wait.as_secs());
         (self.warn)(&format!(
             "no certificate for {host} from {directory}: {failure}; next try in {seconds} s"

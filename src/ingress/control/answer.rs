@@ -37,6 +37,8 @@ pub(super) enum Refusal {
     Conflict(#[from] Conflict),
     #[error("the ingress's disk: {0}")]
     Disk(#[from] io::Error),
+    #[error("another ingress takes its place just now")]
+    Ending,
     #[error("the ingress failed, see its log")]
     Defect,
 }
@@ -54,6 +56,7 @@ impl Refusal {
                 StatusCode::CONFLICT
             }
             Self::Disk(error) if folder::is_full(error) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Ending => StatusCode::SERVICE_UNAVAILABLE,
             Self::Disk(_) | Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

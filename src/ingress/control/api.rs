@@ -64,6 +64,9 @@ impl Api {
         match (&head.method, words.as_slice()) {
             (&Method::GET, ["v1", "about"]) => Ok(answer::json(&self.about)),
             (&Method::GET, ["v1", "routes"]) => Ok(answer::json(&self.state.routing.routes())),
+            (&Method::GET, ["v1", "certificates"]) => {
+                Ok(answer::json(&self.state.routing.certificates()))
+            }
             (&Method::POST, ["v1", "probe"]) => probe(&parsed(body)?).await,
             (_, ["v1", "routes", rest]) => self.route(head, rest, body).await,
             (_, ["v1", "leases", key]) => self.lease(head, connection, key, body).await,
@@ -72,9 +75,13 @@ impl Api {
                 Ok(answer::json(&self.state.documents(prefix).await?))
             }
             (_, ["v1", "documents", name]) => self.document(head, name, body).await,
-            (method, ["v1", "about" | "routes" | "probe" | "documents"]) => {
-                Err(Refusal::Method(method.to_string()))
-            }
+            (
+                method,
+                [
+                    "v1",
+                    "about" | "routes" | "certificates" | "probe" | "documents",
+                ],
+            ) => Err(Refusal::Method(method.to_string())),
             _ => Err(Refusal::NotFound(path.to_owned())),
         }
     }

@@ -35,6 +35,13 @@ impl Leases {
         self.held(key).map(|held| &held.holder)
     }
 
+    /// Somebody who holds a lease now.
+    pub(super) fn any(&self) -> Option<&Holder> {
+        let held = self.held.values();
+        let mut held = held.filter(|held| held.expires > Instant::now());
+        held.next().map(|held| &held.holder)
+    }
+
     /// A connection that leases may be taken on.
     pub(super) fn connected(&mut self, connection: ConnectionId) {
         self.open.insert(connection);

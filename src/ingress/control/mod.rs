@@ -21,5 +21,5 @@ mod token;
 mod tests;
 
 pub use routing::{Conflict, Routing};
-pub use server::Control;
+pub use server::{ChangeStop, Control};
 pub use token::Token;

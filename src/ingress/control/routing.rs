@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::ingress::protocol::{Drained, Route, Traffic};
+use crate::ingress::protocol::{CertificateState, Drained, Route, Traffic};
 
 /// What puts routes in force.
 #[async_trait]
@@ -22,6 +22,9 @@ pub trait Routing: Send + Sync {
 
     /// By release; `mark` starts the longest gaps anew.
     fn traffic(&self, key: &str, mark: bool) -> BTreeMap<u64, Traffic>;
+
+    /// By host, of all that are to be served by HTTPS.
+    fn certificates(&self) -> BTreeMap<String, CertificateState>;
 
     /// All measures as Prometheus reads them.
     fn metrics(&self) -> String;

@@ -14,7 +14,7 @@ use super::leases::ConnectionId;
 use super::routing::Routing;
 use super::state::State;
 use super::token::Token;
-use crate::ingress::protocol::About;
+use crate::ingress::protocol::{About, Holder};
 
 /// At once; more wait to be accepted.
 const CONNECTIONS: usize = 512;
@@ -24,6 +24,21 @@ const BREATH: Duration = Duration::from_millis(50);
 /// The control API over what a state folder holds.
 pub struct Control {
     api: Arc<Api>,
+}
+
+/// Stops changes while another process takes over.
+pub struct ChangeStop(Arc<State>);
+
+impl ChangeStop {
+    /// Refuses changes from now on; not while somebody has a lease.
+    pub async fn freeze(&self) -> Result<(), Holder> {
+        self.0.freeze().await
+    }
+
+    /// Takes changes again.
+    pub async fn thaw(&self) {
+        self.0.thaw().await;
+    }
 }
 
 impl Control {
@@ -42,6 +57,11 @@ impl Control {
             about,
         };
         Ok((Self { api: Arc::new(api) }, warnings))
+    }
+
+    /// What stops changes while another process takes over.
+    pub fn changes(&self) -> ChangeStop {
+        ChangeStop(Arc::clone(&self.api.state))
     }
 
     /// Serves until it is dropped, which closes all connections; changes that have begun are

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
 use tokio::task::spawn_blocking;
 
 use super::answer::Refusal;
@@ -25,7 +25,13 @@ pub(super) struct State {
     /// Renewals don't wait for changes, so this is not the lock of changes.
     leases: Mutex<Leases>,
     /// Held by each change, and while a lease is taken.
-    changes: AsyncMutex<Arc<Mutex<Fences>>>,
+    changes: AsyncMutex<Changes>,
+}
+
+struct Changes {
+    fences: Arc<Mutex<Fences>>,
+    /// Another process takes over: what was changed now, it would not know.
+    frozen: bool,
 }
 
 /// Whether a document may replace another.
@@ -61,7 +67,10 @@ impl State {
             routes,
             documents,
             leases: Mutex::default(),
-            changes: AsyncMutex::new(Arc::new(Mutex::new(fences))),
+            changes: AsyncMutex::new(Changes {
+                fences: Arc::new(Mutex::new(fences)),
+                frozen: false,
+            }),
         };
         Ok((state, warnings))
     }
@@ -72,7 +81,7 @@ impl State {
         route: Route,
         fence: Option<&Fence>,
     ) -> Result<()> {
-        let _changing = self.changes.lock().await;
+        let _changing = self.change().await?;
         self.honor(fence)?;
         let before = self.routing.routes().remove(key.as_str());
         let content = serde_json::to_vec_pretty(&route).expect("plain data");
@@ -92,7 +101,7 @@ impl State {
     }
 
     pub(super) async fn delete_route(&self, key: &Key, fence: Option<&Fence>) -> Result<()> {
-        let _changing = self.changes.lock().await;
+        let _changing = self.change().await?;
         self.honor(fence)?;
         let (folder, name) = (self.routes.clone(), route_file(key));
         blocking(move || folder.remove(&name)).await?;
@@ -112,7 +121,7 @@ impl State {
         overwrite: Overwrite,
         fence: Option<&Fence>,
     ) -> Result<()> {
-        let _changing = self.changes.lock().await;
+        let _changing = self.change().await?;
         self.honor(fence)?;
         let (folder, file) = (self.documents.clone(), name.file_name());
         let written = blocking(move || {
@@ -134,7 +143,7 @@ impl State {
         name: &DocumentName,
         fence: Option<&Fence>,
     ) -> Result<()> {
-        let _changing = self.changes.lock().await;
+        let _changing = self.change().await?;
         self.honor(fence)?;
         let (folder, file) = (self.documents.clone(), name.file_name());
         blocking(move || folder.remove(&file)).await?;
@@ -147,11 +156,11 @@ impl State {
         holder: Holder,
         connection: ConnectionId,
     ) -> Result<u64> {
-        let changes = self.changes.lock().await;
+        let changes = self.change().await?;
         if let Some(holder) = self.leases().holder(key) {
             return Err(Refusal::Held(holder.clone()));
         }
-        let fences = Arc::clone(&changes);
+        let fences = Arc::clone(&changes.fences);
         let fence = blocking(move || unpoisoned(&fences).next()).await?;
         self.leases().take(key.clone(), holder, fence, connection);
         Ok(fence)
@@ -171,6 +180,29 @@ impl State {
         } else {
             Err(Refusal::LeaseLost(key.to_string()))
         }
+    }
+
+    /// Refuses all changes from now on, unless somebody has a lease.
+    pub(super) async fn freeze(&self) -> Result<(), Holder> {
+        let mut changes = self.changes.lock().await;
+        if let Some(holder) = self.leases().any() {
+            return Err(holder.clone());
+        }
+        changes.frozen = true;
+        Ok(())
+    }
+
+    /// Takes changes again.
+    pub(super) async fn thaw(&self) {
+        self.changes.lock().await.frozen = false;
+    }
+
+    async fn change(&self) -> Result<AsyncMutexGuard<'_, Changes>> {
+        let changes = self.changes.lock().await;
+        if changes.frozen {
+            return Err(Refusal::Ending);
+        }
+        Ok(changes)
     }
 
     /// A connection is open.

@@ -19,7 +19,8 @@ use crate::Kind;
 use crate::cluster::Lease as _;
 use crate::cluster::docker::keeper::{Keeper, Overwrite};
 use crate::ingress::protocol::{
-    About, Drain, Drained, Fence, Holder, PROTOCOL, Probe, ProbeAnswer, Route, Traffic,
+    About, CertificateState, Drain, Drained, Fence, Holder, PROTOCOL, Probe, ProbeAnswer, Route,
+    Traffic,
 };
 
 #[derive(Default)]
@@ -51,6 +52,10 @@ impl Routing for Memory {
             in_flight: 0,
             closed: upstreams.len() as u64,
         }
+    }
+
+    fn certificates(&self) -> BTreeMap<String, CertificateState> {
+        BTreeMap::new()
     }
 
     fn traffic(&self, _: &str, mark: bool) -> BTreeMap<u64, Traffic> {

@@ -6,11 +6,13 @@ mod udp;
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use tokio::task::AbortHandle;
 
+use crate::ingress::handover::Sockets;
 use crate::ingress::protocol::{RawPort, Transport};
 use crate::ingress::table::{Conflict, Entry, PortHolder};
 
@@ -23,6 +25,8 @@ pub(super) struct Ports {
     /// Where to listen, the first address that this machine has.
     hosts: Vec<IpAddr>,
     open: HashMap<RawPort, Open>,
+    /// What an earlier process opened.
+    inherited: Sockets,
 }
 
 #[derive(Debug)]
@@ -30,6 +34,8 @@ struct Open {
     key: Arc<str>,
     slot: Arc<Slot>,
     listener: AbortHandle,
+    /// The same as the listener's, for a process that comes after this one.
+    socket: OwnedFd,
 }
 
 impl Drop for Open {
@@ -44,16 +50,38 @@ impl Default for Ports {
         Self {
             hosts: vec![Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()],
             open: HashMap::new(),
+            inherited: Sockets::default(),
         }
     }
 }
 
 impl Ports {
+    /// Sockets that listen already, to be taken instead of opened.
+    pub(super) fn inherit(&mut self, sockets: Sockets) {
+        self.inherited = sockets;
+    }
+
+    /// Those for HTTP on this address.
+    pub(super) fn inherited(&mut self, address: SocketAddr) -> Vec<std::net::TcpListener> {
+        self.inherited.take_tcp(address)
+    }
+
+    /// For a process that comes after this one.
+    pub(super) fn sockets(&self) -> io::Result<Vec<OwnedFd>> {
+        let open = self.open.values();
+        open.map(|open| open.socket.try_clone()).collect()
+    }
+
+    /// Closes all.
+    pub(super) fn close_all(&mut self) {
+        self.open.clear();
+    }
+
     /// On one address only.
     pub(super) fn on(host: IpAddr) -> Self {
         Self {
             hosts: vec![host],
-            open: HashMap::new(),
+            ..Self::default()
         }
     }
 
@@ -94,26 +122,20 @@ impl Ports {
         self.open.retain(|_, open| &*open.key != key);
     }
 
-    fn listen(&self, key: &Arc<str>, port: RawPort) -> Result<Open, Conflict> {
+    fn listen(&mut self, key: &Arc<str>, port: RawPort) -> Result<Open, Conflict> {
         let slot = Arc::new(Slot::empty());
         let serve = Arc::clone(&slot);
-        let task = match port.protocol {
-            Transport::Tcp => self
-                .bind(port.port, |address| {
-                    let listener = std::net::TcpListener::bind(address)?;
-                    listener.set_nonblocking(true)?;
-                    tokio::net::TcpListener::from_std(listener)
-                })
-                .map(|listener| tokio::spawn(tcp::serve(listener, port.port, serve))),
-            Transport::Udp => self
-                .bind(port.port, |address| {
-                    let socket = std::net::UdpSocket::bind(address)?;
-                    socket.set_nonblocking(true)?;
-                    tokio::net::UdpSocket::from_std(socket)
-                })
-                .map(|socket| tokio::spawn(udp::serve(socket, port.port, serve))),
+        let opened = match port.protocol {
+            Transport::Tcp => self.open_tcp(port.port).and_then(|listener| {
+                let socket = listener.as_fd().try_clone_to_owned()?;
+                Ok((tokio::spawn(tcp::serve(listener, port.port, serve)), socket))
+            }),
+            Transport::Udp => self.open_udp(port.port).and_then(|listener| {
+                let socket = listener.as_fd().try_clone_to_owned()?;
+                Ok((tokio::spawn(udp::serve(listener, port.port, serve)), socket))
+            }),
         };
-        let task = task.map_err(|error| match error.kind() {
+        let (task, socket) = opened.map_err(|error| match error.kind() {
             io::ErrorKind::AddrInUse => Conflict::Port {
                 port,
                 holder: PortHolder::AnotherProgram,
@@ -127,13 +149,40 @@ impl Ports {
             key: Arc::clone(key),
             slot,
             listener: task.abort_handle(),
+            socket,
         })
     }
 
-    fn bind<T>(&self, port: u16, bind: impl Fn(SocketAddr) -> io::Result<T>) -> io::Result<T> {
+    fn open_tcp(&mut self, port: u16) -> io::Result<tokio::net::TcpListener> {
+        let listener = self.bind(port, |inherited, address| {
+            match inherited.take_tcp(address).pop() {
+                Some(listener) => Ok(listener),
+                None => std::net::TcpListener::bind(address),
+            }
+        })?;
+        listener.set_nonblocking(true)?;
+        tokio::net::TcpListener::from_std(listener)
+    }
+
+    fn open_udp(&mut self, port: u16) -> io::Result<tokio::net::UdpSocket> {
+        let socket = self.bind(port, |inherited, address| {
+            match inherited.take_udp(address) {
+                Some(socket) => Ok(socket),
+                None => std::net::UdpSocket::bind(address),
+            }
+        })?;
+        socket.set_nonblocking(true)?;
+        tokio::net::UdpSocket::from_std(socket)
+    }
+
+    fn bind<T>(
+        &mut self,
+        port: u16,
+        bind: impl Fn(&mut Sockets, SocketAddr) -> io::Result<T>,
+    ) -> io::Result<T> {
         let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
         for host in &self.hosts {
-            result = bind((*host, port).into());
+            result = bind(&mut self.inherited, (*host, port).into());
             if !result.as_ref().is_err_and(has_no_such_address) {
                 break;
             }

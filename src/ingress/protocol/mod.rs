@@ -10,6 +10,7 @@
 //! | `DELETE /v1/routes/KEY` | → 204 |
 //! | `POST /v1/routes/KEY/drain` | [`Drain`] → [`Drained`], when nothing is in flight or time is up |
 //! | `GET /v1/routes/KEY/traffic` | → map from release number to [`Traffic`]; `?mark=true` then starts the longest gaps anew |
+//! | `GET /v1/certificates` | → map from each host that is to be served by HTTPS to its [`CertificateState`] |
 //! | `POST /v1/probe` | [`Probe`] → [`ProbeAnswer`], one try |
 //! | `POST /v1/leases/KEY` | [`Holder`] → [`Lease`], or 409 with the [`Holder`] that has it |
 //! | `PUT /v1/leases/KEY` | → 204: renewed; 409: it is somebody else's now |
@@ -34,8 +35,8 @@ pub use fence::{BadFence, Fence};
 pub use route::{Backend, Canary, Maintenance, RawPort, Route, Transport};
 pub use traffic::{Histogram, Traffic};
 
-/// The version of this protocol; an ingress with another one is replaced.
-pub const PROTOCOL: u32 = 1;
+/// The version of this protocol; an ingress with an older one is replaced.
+pub const PROTOCOL: u32 = 2;
 
 /// Header of a change: the lease's key, a blank, its fence.
 pub const FENCE_HEADER: &str = "paas-fence";
@@ -51,6 +52,24 @@ pub struct About {
     pub http_port: u16,
     /// Where HTTPS is served.
     pub https_port: Option<u16>,
+}
+
+/// A host's certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateState {
+    /// When the one that is served comes to its end, in Unix seconds; `None`: there is none.
+    pub expires: Option<i64>,
+    /// Why there is no newer one.
+    pub failure: Option<CertificateFailure>,
+}
+
+/// Why the last order of a certificate failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateFailure {
+    /// In the authority's words.
+    pub reason: String,
+    /// When it is tried again, in Unix seconds.
+    pub next_try: i64,
 }
 
 /// Waits for requests that run, then closes upgraded connections: `WebSocket`s.

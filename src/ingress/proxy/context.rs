@@ -3,7 +3,8 @@ use std::time::Instant;
 
 use super::admission::Admitted;
 use super::request::Wish;
-use crate::ingress::table::{Entry, Measured, Tunnel, Upstream, Visit};
+use crate::ingress::access_log::{self, Line};
+use crate::ingress::table::{Measured, Tunnel, Upstream, Visit};
 
 /// What is known of one request. Its guards end the counts, also when the connection is dropped.
 #[derive(Debug)]
@@ -12,13 +13,12 @@ pub(in crate::ingress) struct Context {
     pub(super) wish: Wish,
     /// Host name as routes have it.
     pub(super) host: String,
-    pub(super) entry: Option<Arc<Entry>>,
     pub(super) passage: Option<Passage>,
     pub(super) tunnel: Option<Tunnel>,
     /// Instances that could not be reached.
     pub(super) tried: Vec<Arc<Upstream>>,
-    /// For the log: which release and instance it went to last.
-    pub(super) last: Option<(u64, std::net::SocketAddr)>,
+    /// `None`: not logged.
+    pub(super) line: Option<access_log::Open>,
 }
 
 /// A request's way to an instance.
@@ -37,23 +37,32 @@ impl Context {
             arrived: Instant::now(),
             wish: Wish::None,
             host: String::new(),
-            entry: None,
             passage: None,
             tunnel: None,
             tried: Vec::new(),
-            last: None,
+            line: None,
         }
     }
 
     /// Takes the way that was found.
     pub(super) fn enter(&mut self, admitted: Admitted) {
-        self.last = Some((admitted.release, admitted.visit.upstream().address));
-        self.entry = Some(admitted.entry);
+        self.note(|line| {
+            line.target = Some(Arc::clone(&admitted.entry.key));
+            line.release = Some(admitted.release);
+            line.upstream = Some(admitted.visit.upstream().address);
+        });
         self.passage = Some(Passage {
             measured: admitted.meter.begin(self.arrived),
             visit: admitted.visit,
             group: admitted.group,
             used: false,
         });
+    }
+
+    /// Adds to the line of the log.
+    pub(super) fn note(&mut self, note: impl FnOnce(&mut Line)) {
+        if let Some(line) = &mut self.line {
+            line.note(note);
+        }
     }
 }

@@ -105,7 +105,9 @@ impl Proxy {
             Page::new(400).send(session).await?;
             return Ok(true);
         };
-        context.host = request::normal(request::split_port(authority).0).into_owned();
+        let host = request::normal(request::split_port(authority).0).into_owned();
+        context.note(|line| line.host.clone_from(&host));
+        context.host = host;
         context.wish = Wish::of(&parts.headers);
         if let Some(token) = parts
             .uri
@@ -142,7 +144,8 @@ impl Proxy {
             }
             Err(refusal) => {
                 refusal.count();
-                context.entry = refusal.entry().cloned();
+                let key = refusal.entry().map(|entry| Arc::clone(&entry.key));
+                context.note(|line| line.target = key);
                 Err(refusal)
             }
         }
@@ -162,6 +165,9 @@ impl ProxyHttp for Proxy {
     }
 
     async fn request_filter(&self, session: &mut Session, context: &mut Context) -> Result<bool> {
+        if let Some(log) = &self.log {
+            context.line = Some(log.begin(context.arrived, line(session)));
+        }
         if self.answer(session, context).await? {
             return Ok(true);
         }
@@ -228,6 +234,9 @@ impl ProxyHttp for Proxy {
         context: &mut Context,
     ) -> Result<()> {
         let status = response.status;
+        if !status.is_informational() || status.as_u16() == 101 {
+            context.note(|line| line.status = status.as_u16());
+        }
         if let Some(passage) = context.passage.as_mut() {
             if !status.is_informational() {
                 passage.measured.answer(status.is_server_error());
@@ -312,9 +321,12 @@ impl ProxyHttp for Proxy {
         }
         context.passage = None;
         context.tunnel = None;
-        if let Some(log) = &self.log {
-            log.log(line(session, context));
-        }
+        context.note(|line| {
+            let answer = session.response_written();
+            line.status = answer.map_or(0, |answer| answer.status.as_u16());
+            line.bytes = session.body_bytes_sent();
+        });
+        context.line = None;
     }
 
     fn suppress_error_log(&self, _: &Session, _: &Context, _: &Error) -> bool {
@@ -361,21 +373,20 @@ fn encrypted(session: &Session) -> bool {
         .is_some_and(|digest| digest.ssl_digest.is_some())
 }
 
-fn line(session: &Session, context: &Context) -> Line {
+/// What is known of a request before it is looked at.
+fn line(session: &Session) -> Line {
     let request = session.req_header();
     Line {
         time: jiff::Timestamp::now().as_millisecond(),
-        target: context.entry.as_ref().map(|entry| Arc::clone(&entry.key)),
-        release: context.last.map(|(release, _)| release),
-        upstream: context.last.map(|(_, upstream)| upstream),
+        target: None,
+        release: None,
+        upstream: None,
         method: request.method.as_str().to_owned(),
-        host: context.host.clone(),
+        host: String::new(),
         path: request.uri.path().to_owned(),
-        status: session
-            .response_written()
-            .map_or(0, |response| response.status.as_u16()),
-        bytes: session.body_bytes_sent(),
-        ms: context.arrived.elapsed().as_secs_f64() * 1e3,
+        status: 0,
+        bytes: 0,
+        ms: 0.0,
         client: client(session),
     }
 }

@@ -7,7 +7,9 @@ mod snapshot;
 mod upstream;
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,6 +17,7 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, Guard};
 use tokio_util::sync::CancellationToken;
 
+use crate::ingress::handover::Sockets;
 use crate::ingress::ports::Ports;
 use crate::ingress::protocol::{Backend, Drained, Route, Traffic};
 
@@ -55,6 +58,28 @@ impl Table {
             records: Mutex::new(records),
             ..Self::default()
         }
+    }
+
+    /// A table that takes ports which listen already instead of opening them.
+    pub(in crate::ingress) fn inheriting(sockets: Sockets) -> Self {
+        let table = Self::default();
+        table.records().ports.inherit(sockets);
+        table
+    }
+
+    /// The sockets of an earlier process on this address.
+    pub(in crate::ingress) fn inherited(&self, address: SocketAddr) -> Vec<TcpListener> {
+        self.records().ports.inherited(address)
+    }
+
+    /// Closes what was inherited and no route has asked for.
+    pub(in crate::ingress) fn disinherit(&self) {
+        self.records().ports.inherit(Sockets::default());
+    }
+
+    /// The raw ports, for a process that comes after this one.
+    pub(in crate::ingress) fn sockets(&self) -> io::Result<Vec<OwnedFd>> {
+        self.records().ports.sockets()
     }
 
     /// Takes a route, in place of the one that `key` had. When it returns, no request goes to an
@@ -190,9 +215,11 @@ impl Table {
         meters
     }
 
-    /// Closes the upgraded connections of all upstreams.
-    pub(in crate::ingress) fn close_upgraded(&self) {
-        for upstream in self.records().upstreams.values() {
+    /// Closes all raw ports, and the upgraded connections of all upstreams.
+    pub(in crate::ingress) fn close(&self) {
+        let mut records = self.records();
+        records.ports.close_all();
+        for upstream in records.upstreams.values() {
             upstream.close_upgraded();
         }
     }

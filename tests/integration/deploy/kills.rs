@@ -232,7 +232,7 @@ fn interrupt(running: &Child) {
 }
 
 /// Reads stderr up to a line with this text; what follows is read and thrown away.
-fn wait_for_line(running: &mut Child, text: &str) {
+pub(super) fn wait_for_line(running: &mut Child, text: &str) {
     use std::io::{BufRead, BufReader};
     let mut lines = BufReader::new(running.stderr.take().unwrap()).lines();
     let found = lines

@@ -49,25 +49,25 @@ if "RAW" in os.environ:
 http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
 "#;
 
-fn raw_port(port: u16) -> String {
+pub(super) fn raw_port(port: u16) -> String {
     format!(
         "[[ports]]\nport = {port}\n[[ports]]\nport = {port}\nprotocol = \"udp\"\n\
          [env]\nRAW = \"{port}\"\n[health]\ntcp = true\n"
     )
 }
 
-fn echoing(app: Deployed) -> Deployed {
+pub(super) fn echoing(app: Deployed) -> Deployed {
     app.write("server.py", ECHO);
     app.answers("one");
     app
 }
 
-fn answers_tcp(port: u16) {
+pub(super) fn answers_tcp(port: u16) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     talks(&mut stream);
 }
 
-fn answers_udp(port: u16) {
+pub(super) fn answers_udp(port: u16) {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.connect(("127.0.0.1", port)).unwrap();
     socket

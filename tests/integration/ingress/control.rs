@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use paas::ingress::protocol::PROTOCOL;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -42,6 +43,25 @@ impl Ingress {
         ingress
     }
 
+    /// Another process on the same state and ports, but with a control port of its own.
+    pub fn successor(&self) -> Successor {
+        self.successor_on(free_port())
+    }
+
+    /// The same with this control port.
+    pub fn successor_on(&self, control: u16) -> Successor {
+        let process = spawn(&self.state, self.http, control, &self.variables);
+        Successor { process, control }
+    }
+
+    /// Is steered through its successor from now on. Returns the process that was there before.
+    pub fn follow(&mut self, successor: Successor) -> Child {
+        self.control = successor.control;
+        let before = std::mem::replace(&mut self.process, successor.process);
+        self.wait();
+        before
+    }
+
     fn wait(&self) {
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.control)).is_err() {
@@ -61,7 +81,7 @@ impl Ingress {
         self.wait();
     }
 
-    fn connect(&self) -> Connection {
+    pub fn connect(&self) -> Connection {
         let stream = TcpStream::connect(("127.0.0.1", self.control)).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(10)))
@@ -84,6 +104,12 @@ impl Ingress {
     }
 }
 
+/// A process that takes the place of an [`Ingress`].
+pub struct Successor {
+    pub process: Child,
+    control: u16,
+}
+
 impl Drop for Ingress {
     fn drop(&mut self) {
         drop(self.process.kill());
@@ -92,7 +118,7 @@ impl Drop for Ingress {
 }
 
 /// A connection to the control API.
-struct Connection(BufReader<TcpStream>);
+pub struct Connection(BufReader<TcpStream>);
 
 impl Connection {
     fn ask(&mut self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
@@ -123,7 +149,7 @@ impl Connection {
         (status, String::from_utf8(body).unwrap())
     }
 
-    fn lease(&mut self, key: &str) -> (u16, Value) {
+    pub fn lease(&mut self, key: &str) -> (u16, Value) {
         let holder = json!({ "who": "ada@laptop", "what": "deploy", "since": 1 });
         let (status, body) = self.ask(
             "POST",
@@ -196,7 +222,7 @@ fn nobody_steers_without_the_token() {
             .ask_with("GET", "/v1/documents", headers, "");
         assert_eq!(status, 401, "{headers}");
     }
-    assert_eq!(ingress.get("/v1/about")["protocol"], 1);
+    assert_eq!(ingress.get("/v1/about")["protocol"], PROTOCOL);
 }
 
 #[test]

@@ -118,4 +118,17 @@ async fn a_line_and_a_count_for_each_request() {
     ] {
         assert!(metrics.contains(expected), "{expected} not in {metrics}");
     }
+    let edges = metrics.lines().filter_map(|line| {
+        let (_, edge) = line.split_once("release=\"3\",le=\"")?;
+        edge.split('"').next()?.parse::<f64>().ok()
+    });
+    let edges: Vec<f64> = edges.filter(|edge| edge.is_finite()).collect();
+    assert!(
+        edges[0] < 0.0001 && edges[edges.len() - 1] > 120.0,
+        "{edges:?}"
+    );
+    assert!(
+        edges.windows(2).all(|pair| pair[1] / pair[0] < 1.5),
+        "{edges:?}"
+    );
 }

@@ -3,6 +3,7 @@
 mod acme;
 mod control;
 mod faults;
+mod handover;
 mod headers;
 mod https;
 pub mod pebble;

@@ -171,3 +171,20 @@ async fn it_ends_when_its_requests_have() {
     assert_eq!(slow.await.unwrap().unwrap().text().await.unwrap(), "a");
     assert!(tokio::net::TcpStream::connect(http).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_may_be_shorter_than_what_http2_begins_with() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let world = World::start();
+    let mut stream = tokio::net::TcpStream::connect(world.handles.http)
+        .await
+        .unwrap();
+    stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    let read = stream.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(5), read)
+        .await
+        .expect("an answer")
+        .unwrap();
+    assert!(answer.contains(" 400 "), "{answer}");
+}

@@ -3,7 +3,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::world::{Instance, World, route};
+use paas::ingress::AccessLog;
+
+use super::world::{Instance, World, eventually, route, sink};
 
 /// A server that upgrades every connection, and then echoes.
 async fn echo() -> String {
@@ -98,4 +100,22 @@ async fn an_upgraded_connection_outlives_changes_until_it_is_drained() {
     tokio::time::timeout(Duration::from_secs(2), gone)
         .await
         .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upgraded_connection_that_is_closed_is_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    let world = World::with_log(Some(AccessLog::to(sink(&file))));
+    let a = echo().await;
+    world.table().put("a", route("a.test", 1, &[&a])).unwrap();
+    let mut socket = open(&world, "a.test").await;
+    talks(&mut socket).await;
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "", "it goes on");
+    world.table().drain(&[a], Duration::ZERO).await;
+    eventually("a line", || {
+        let log = std::fs::read_to_string(&file).unwrap();
+        log.contains(r#""path":"/socket","status":101"#)
+    })
+    .await;
 }

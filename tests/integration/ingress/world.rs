@@ -39,7 +39,7 @@ impl World {
             access_log,
         };
         let ingress =
-            Ingress::bind(options, Arc::new(Table::with_ports_on(LOOPBACK.ip()))).unwrap();
+            Ingress::bind(&options, Arc::new(Table::with_ports_on(LOOPBACK.ip()))).unwrap();
         Self {
             handles: ingress.handles().clone(),
             serving: ingress.serve(),

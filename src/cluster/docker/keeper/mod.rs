@@ -13,7 +13,7 @@ use wire::{Question, Wire, parsed};
 
 use crate::Result;
 use crate::ingress::protocol::{
-    About, Drain, Drained, Fence, Holder, Probe, ProbeAnswer, Route, Traffic,
+    About, CertificateState, Drain, Drained, Fence, Holder, Probe, ProbeAnswer, Route, Traffic,
 };
 
 /// Whether a document may replace another.
@@ -74,6 +74,12 @@ impl Keeper {
     pub async fn traffic(&self, key: &str, mark: bool) -> Result<BTreeMap<u64, Traffic>> {
         let path = format!("/v1/routes/{key}/traffic?mark={mark}");
         self.answer(Question::new(Method::GET, path)).await
+    }
+
+    /// By host, of all that are to be served by HTTPS.
+    pub async fn certificates(&self) -> Result<BTreeMap<String, CertificateState>> {
+        self.answer(Question::new(Method::GET, "/v1/certificates"))
+            .await
     }
 
     /// One try.
