@@ -54,6 +54,7 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             [CompletionResult]::new('env', 'env', [CompletionResultType]::ParameterValue, 'Variables that win over app.toml''s')
             [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Secrets of the running app')
             [CompletionResult]::new('maintenance', 'maintenance', [CompletionResultType]::ParameterValue, 'Show visitors a page instead of the app')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Take an app off: its instances, releases, settings and secrets')
             [CompletionResult]::new('cluster', 'cluster', [CompletionResultType]::ParameterValue, 'Places that run apps')
             [CompletionResult]::new('ingress', 'ingress', [CompletionResultType]::ParameterValue, 'The proxy in front of a Docker host''s instances, as its container runs it')
             [CompletionResult]::new('base', 'base', [CompletionResultType]::ParameterValue, 'Base images: what builds start from')
@@ -166,7 +167,7 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never')
             [CompletionResult]::new('--docker-host', '--docker-host', [CompletionResultType]::ParameterName, 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]')
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]')
-            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Only say what would change (builds what is on disk, to know)')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Only say what would be built and what would change; builds nothing')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --plan: exit with 3 when something would change')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait while another command works on the same environment')
             [CompletionResult]::new('--allow-dirty', '--allow-dirty', [CompletionResultType]::ParameterName, 'Deploy uncommitted changes to a protected environment as well')
@@ -372,6 +373,8 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             break
         }
         'paas;env' {
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'The environment [default: the only one in app.toml, or `local`]')
+            [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'The environment [default: the only one in app.toml, or `local`]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)')
@@ -437,6 +440,8 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             break
         }
         'paas;secret' {
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'The environment [default: the only one in app.toml, or `local`]')
+            [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'The environment [default: the only one in app.toml, or `local`]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)')
@@ -513,6 +518,26 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never')
             [CompletionResult]::new('--docker-host', '--docker-host', [CompletionResultType]::ParameterName, 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]')
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait while another command works on the same environment')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document on stdout instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'paas;remove' {
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'The environment [default: the only one in app.toml, or `local`]')
+            [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'The environment [default: the only one in app.toml, or `local`]')
+            [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'The app''s name, for a protected environment, and for --volumes')
+            [CompletionResult]::new('--drain', '--drain', [CompletionResultType]::ParameterName, 'How long requests that run may take to end, before their instances are taken away')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
+            [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never')
+            [CompletionResult]::new('--docker-host', '--docker-host', [CompletionResultType]::ParameterName, 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]')
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]')
+            [CompletionResult]::new('--volumes', '--volumes', [CompletionResultType]::ParameterName, 'Remove its volumes as well, with all that is in them')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait while another command works on the same environment')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document on stdout instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')
@@ -631,6 +656,21 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             break
         }
         'paas;ingress' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
+            [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never')
+            [CompletionResult]::new('--docker-host', '--docker-host', [CompletionResultType]::ParameterName, 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]')
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document on stdout instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('relay', 'relay', [CompletionResultType]::ParameterValue, 'Pass stdin and stdout on to the control port: how `paas` steers an ingress on another machine')
+            break
+        }
+        'paas;ingress;relay' {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The app''s folder [default: the nearest with an app.toml, upwards within the repository]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)')
@@ -767,7 +807,7 @@ Register-ArgumentCompleter -Native -CommandName 'paas' -ScriptBlock {
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Only say what would be removed')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only say what would be removed')
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'The images of all apps on the engine, not only of this one')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'The images of all apps on the engine, not only of this one, and of old ingresses')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON document on stdout instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show only warnings and errors on stderr')

@@ -85,6 +85,9 @@ _paas() {
             paas,releases)
                 cmd="paas__subcmd__releases"
                 ;;
+            paas,remove)
+                cmd="paas__subcmd__remove"
+                ;;
             paas,rollback)
                 cmd="paas__subcmd__rollback"
                 ;;
@@ -142,6 +145,9 @@ _paas() {
             paas__subcmd__env,unset)
                 cmd="paas__subcmd__env__subcmd__unset"
                 ;;
+            paas__subcmd__ingress,relay)
+                cmd="paas__subcmd__ingress__subcmd__relay"
+                ;;
             paas__subcmd__secret,list)
                 cmd="paas__subcmd__secret__subcmd__list"
                 ;;
@@ -158,7 +164,7 @@ _paas() {
 
     case "${cmd}" in
         paas)
-            opts="-C -q -h -V --directory --json --progress --quiet --color --docker-host --registry --help --version init plan build push images deploy continue abort rollback status releases logs exec run diff events scale env secret maintenance cluster ingress base webhook doctor gc eject schema completions man"
+            opts="-C -q -h -V --directory --json --progress --quiet --color --docker-host --registry --help --version init plan build push images deploy continue abort rollback status releases logs exec run diff events scale env secret maintenance remove cluster ingress base webhook doctor gc eject schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1054,12 +1060,20 @@ _paas() {
             return 0
             ;;
         paas__subcmd__env)
-            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help list set unset"
+            opts="-e -C -q -h --environment --directory --json --progress --quiet --color --docker-host --registry --help list set unset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --environment)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1406,8 +1420,46 @@ _paas() {
             return 0
             ;;
         paas__subcmd__ingress)
-            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help"
+            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help relay"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto tty plain json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --docker-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        paas__subcmd__ingress__subcmd__relay)
+            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1769,6 +1821,60 @@ _paas() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        paas__subcmd__remove)
+            opts="-e -C -q -h --environment --volumes --confirm --wait --drain --directory --json --progress --quiet --color --docker-host --registry --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --environment)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --drain)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto tty plain json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --docker-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         paas__subcmd__rollback)
             opts="-e -C -q -h --environment --wait --drain --directory --json --progress --quiet --color --docker-host --registry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1958,12 +2064,20 @@ _paas() {
             return 0
             ;;
         paas__subcmd__secret)
-            opts="-C -q -h --directory --json --progress --quiet --color --docker-host --registry --help list set unset"
+            opts="-e -C -q -h --environment --directory --json --progress --quiet --color --docker-host --registry --help list set unset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --environment)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -58,6 +58,7 @@ complete -c paas -n "__fish_paas_needs_command" -f -a "scale" -d 'Change the num
 complete -c paas -n "__fish_paas_needs_command" -f -a "env" -d 'Variables that win over app.toml\'s'
 complete -c paas -n "__fish_paas_needs_command" -f -a "secret" -d 'Secrets of the running app'
 complete -c paas -n "__fish_paas_needs_command" -f -a "maintenance" -d 'Show visitors a page instead of the app'
+complete -c paas -n "__fish_paas_needs_command" -f -a "remove" -d 'Take an app off: its instances, releases, settings and secrets'
 complete -c paas -n "__fish_paas_needs_command" -f -a "cluster" -d 'Places that run apps'
 complete -c paas -n "__fish_paas_needs_command" -f -a "ingress" -d 'The proxy in front of a Docker host\'s instances, as its container runs it'
 complete -c paas -n "__fish_paas_needs_command" -f -a "base" -d 'Base images: what builds start from'
@@ -164,7 +165,7 @@ always\t'Also into files and pipes'
 never\t'Nowhere'"
 complete -c paas -n "__fish_paas_using_subcommand deploy" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
 complete -c paas -n "__fish_paas_using_subcommand deploy" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
-complete -c paas -n "__fish_paas_using_subcommand deploy" -l plan -d 'Only say what would change (builds what is on disk, to know)'
+complete -c paas -n "__fish_paas_using_subcommand deploy" -l plan -d 'Only say what would be built and what would change; builds nothing'
 complete -c paas -n "__fish_paas_using_subcommand deploy" -l exit-code -d 'With --plan: exit with 3 when something would change'
 complete -c paas -n "__fish_paas_using_subcommand deploy" -l wait -d 'Wait while another command works on the same environment'
 complete -c paas -n "__fish_paas_using_subcommand deploy" -l allow-dirty -d 'Deploy uncommitted changes to a protected environment as well'
@@ -339,6 +340,7 @@ complete -c paas -n "__fish_paas_using_subcommand scale" -l wait -d 'Wait while 
 complete -c paas -n "__fish_paas_using_subcommand scale" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand scale" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand scale" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -s e -l environment -d 'The environment [default: the only one in app.toml, or `local`]' -r
 complete -c paas -n "__fish_paas_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand env; and not __fish_seen_subcommand_from list set unset" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'
@@ -397,6 +399,7 @@ complete -c paas -n "__fish_paas_using_subcommand env; and __fish_seen_subcomman
 complete -c paas -n "__fish_paas_using_subcommand env; and __fish_seen_subcommand_from unset" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand env; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand env; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand secret; and not __fish_seen_subcommand_from list set unset" -s e -l environment -d 'The environment [default: the only one in app.toml, or `local`]' -r
 complete -c paas -n "__fish_paas_using_subcommand secret; and not __fish_seen_subcommand_from list set unset" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand secret; and not __fish_seen_subcommand_from list set unset" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'
@@ -473,6 +476,24 @@ complete -c paas -n "__fish_paas_using_subcommand maintenance" -l wait -d 'Wait 
 complete -c paas -n "__fish_paas_using_subcommand maintenance" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand maintenance" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand maintenance" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand remove" -s e -l environment -d 'The environment [default: the only one in app.toml, or `local`]' -r
+complete -c paas -n "__fish_paas_using_subcommand remove" -l confirm -d 'The app\'s name, for a protected environment, and for --volumes' -r
+complete -c paas -n "__fish_paas_using_subcommand remove" -l drain -d 'How long requests that run may take to end, before their instances are taken away' -r
+complete -c paas -n "__fish_paas_using_subcommand remove" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand remove" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand remove" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand remove" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
+complete -c paas -n "__fish_paas_using_subcommand remove" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
+complete -c paas -n "__fish_paas_using_subcommand remove" -l volumes -d 'Remove its volumes as well, with all that is in them'
+complete -c paas -n "__fish_paas_using_subcommand remove" -l wait -d 'Wait while another command works on the same environment'
+complete -c paas -n "__fish_paas_using_subcommand remove" -l json -d 'Print one JSON document on stdout instead of text'
+complete -c paas -n "__fish_paas_using_subcommand remove" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand remove" -s h -l help -d 'Print help'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove upgrade check" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'
@@ -580,19 +601,33 @@ complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subco
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand cluster; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
-complete -c paas -n "__fish_paas_using_subcommand ingress" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
-complete -c paas -n "__fish_paas_using_subcommand ingress" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'
 plain\t'Lines with the time'
 json\t'One JSON object a line for each event'"
-complete -c paas -n "__fish_paas_using_subcommand ingress" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
 always\t'Also into files and pipes'
 never\t'Nowhere'"
-complete -c paas -n "__fish_paas_using_subcommand ingress" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
-complete -c paas -n "__fish_paas_using_subcommand ingress" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
-complete -c paas -n "__fish_paas_using_subcommand ingress" -l json -d 'Print one JSON document on stdout instead of text'
-complete -c paas -n "__fish_paas_using_subcommand ingress" -s q -l quiet -d 'Show only warnings and errors on stderr'
-complete -c paas -n "__fish_paas_using_subcommand ingress" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -l json -d 'Print one JSON document on stdout instead of text'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and not __fish_seen_subcommand_from relay" -f -a "relay" -d 'Pass stdin and stdout on to the control port: how `paas` steers an ingress on another machine'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and __fish_seen_subcommand_from relay" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand ingress; and __fish_seen_subcommand_from relay" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand ingress; and __fish_seen_subcommand_from relay" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand ingress; and __fish_seen_subcommand_from relay" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
+complete -c paas -n "__fish_paas_using_subcommand ingress; and __fish_seen_subcommand_from relay" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
+complete -c paas -n "__fish_paas_using_subcommand ingress; and __fish_seen_subcommand_from relay" -l json -d 'Print one JSON document on stdout instead of text'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and __fish_seen_subcommand_from relay" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand ingress; and __fish_seen_subcommand_from relay" -s h -l help -d 'Print help'
 complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
 complete -c paas -n "__fish_paas_using_subcommand base; and not __fish_seen_subcommand_from list build push update" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
 tty\t'A live tree'
@@ -715,7 +750,7 @@ never\t'Nowhere'"
 complete -c paas -n "__fish_paas_using_subcommand gc" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
 complete -c paas -n "__fish_paas_using_subcommand gc" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
 complete -c paas -n "__fish_paas_using_subcommand gc" -s n -l dry-run -d 'Only say what would be removed'
-complete -c paas -n "__fish_paas_using_subcommand gc" -l all -d 'The images of all apps on the engine, not only of this one'
+complete -c paas -n "__fish_paas_using_subcommand gc" -l all -d 'The images of all apps on the engine, not only of this one, and of old ingresses'
 complete -c paas -n "__fish_paas_using_subcommand gc" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand gc" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand gc" -s h -l help -d 'Print help'

@@ -1,6 +1,7 @@
 //! The Docker Engine: builds through BuildKit, images, pushes and pulls.
 
 mod api_version;
+mod attach;
 mod build;
 mod connect;
 mod container;
@@ -34,6 +35,8 @@ pub(crate) use step_log::LineBuffer;
 pub use tree::{Content, Entry};
 pub use upkeep::{DiskUsage, EngineInfo};
 
+use crate::settings::EngineAddress;
+
 /// A Docker Engine that has answered and can build. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -46,6 +49,12 @@ impl Engine {
     /// The newest API version that the engine speaks.
     pub fn api_version(&self) -> ApiVersion {
         self.api
+    }
+
+    /// Whether it is reached by a socket of this machine. Any other address may be another machine's,
+    /// one on loopback too: a tunnel ends there.
+    pub fn is_local(&self) -> bool {
+        matches!(self.wire.address(), EngineAddress::Unix(_))
     }
 
     /// The API's client, for what runs: containers, networks, volumes.

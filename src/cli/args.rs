@@ -26,6 +26,7 @@ use super::man::Man;
 use super::plan::Plan;
 use super::push::Push;
 use super::releases::Releases;
+use super::remove::Remove;
 use super::rollback::Rollback;
 use super::scale::Scale;
 use super::schema::Schema;
@@ -107,6 +108,8 @@ pub enum Command {
     Secret(Secret),
     /// Show visitors a page instead of the app
     Maintenance(Maintenance),
+    /// Take an app off: its instances, releases, settings and secrets
+    Remove(Remove),
     /// Places that run apps
     Cluster(Cluster),
     /// The proxy in front of a Docker host's instances, as its container runs it
@@ -153,6 +156,7 @@ impl Command {
             Self::Env(command) => command.run(session),
             Self::Secret(command) => command.run(session),
             Self::Maintenance(command) => command.run(session),
+            Self::Remove(command) => command.run(session),
             Self::Cluster(command) => command.run(session),
             Self::Ingress(command) => command.run(session),
             Self::Base(command) => command.run(session),

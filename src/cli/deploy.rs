@@ -22,11 +22,11 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Deploy {
-    /// A version that was built before [default: what is on disk, built if need be]
+    /// A version that was built before, with the app.toml of its commit [default: what is on disk, built if need be]
     version: Option<String>,
     #[command(flatten)]
     environment: EnvironmentArgument,
-    /// Only say what would change (builds what is on disk, to know)
+    /// Only say what would be built and what would change; builds nothing
     #[arg(long, conflicts_with = "canary")]
     plan: bool,
     /// With --plan: exit with 3 when something would change
@@ -164,7 +164,7 @@ fn show_preview(session: &Session, preview: &Preview, exit_code: bool) -> Result
 
 fn preview_text(preview: &Preview) -> String {
     let place = format!("{} in {}", preview.app, preview.environment);
-    match (&preview.changes, preview.live) {
+    let text = match (&preview.changes, preview.live) {
         (Some(changes), Some(live)) if changes.is_empty() => {
             format!("{place}: nothing would change; #{live} serves this already\n")
         }
@@ -182,5 +182,17 @@ fn preview_text(preview: &Preview) -> String {
             "{place}: {} would be the first to serve, as #{}\n",
             preview.version, preview.release
         ),
+    };
+    let mut notes = String::new();
+    if preview.is_missing {
+        notes += &format!(
+            "  {} is not on this machine: it would be built first, or fetched from the registry\n",
+            preview.version
+        );
     }
+    if let Some(commit) = &preview.configuration {
+        let commit = commit.get(..8).unwrap_or(commit);
+        notes += &format!("  app.toml of {commit} counts, as it was with this version\n");
+    }
+    text + &notes
 }

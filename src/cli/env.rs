@@ -2,23 +2,27 @@ use clap::{Args, Subcommand};
 
 use super::Session;
 use super::target::EnvironmentArgument;
-use super::variable::{self, Assignment};
+use super::variable::{self, Assignment, Changed};
 use crate::Result;
+use crate::cluster::Cluster;
 use crate::ops::deploy::{TargetSettings, set_variable};
+use crate::release::Target;
 use crate::ui::table::Table;
 
 const EXAMPLES: &str = "\
 Examples:
   paas env set LOG_LEVEL=debug      counts from the next deployment on
-  paas env list
+  paas env                          what is set besides app.toml
   paas env unset LOG_LEVEL          app.toml's own value counts again";
 
 /// `paas env`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Env {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    environment: EnvironmentArgument,
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,7 +53,10 @@ enum Command {
 impl Env {
     /// Does it.
     pub fn run(self, session: &Session) -> Result<()> {
-        match self.command {
+        let list_all = Command::List {
+            environment: self.environment,
+        };
+        match self.command.unwrap_or(list_all) {
             Command::List { environment } => list(session, &environment),
             Command::Set {
                 assignments,
@@ -57,21 +64,31 @@ impl Env {
             } => {
                 let names: Vec<&str> = assignments.iter().map(|one| &*one.name).collect();
                 let what = format!("set {}", names.join(", "));
-                variable::change(session, &environment, &what, async |cluster, target| {
+                let changed = Changed {
+                    set: names,
+                    ..Changed::default()
+                };
+                let set = async |cluster: &dyn Cluster, target: &Target| {
                     for Assignment { name, value } in &assignments {
                         set_variable(cluster, target, name, Some(value)).await?;
                     }
                     Ok(())
-                })
+                };
+                variable::change(session, &environment, &what, &changed, set)
             }
             Command::Unset { names, environment } => {
                 let what = format!("unset {}", names.join(", "));
-                variable::change(session, &environment, &what, async |cluster, target| {
+                let changed = Changed {
+                    unset: names.iter().map(String::as_str).collect(),
+                    ..Changed::default()
+                };
+                let unset = async |cluster: &dyn Cluster, target: &Target| {
                     for name in &names {
                         set_variable(cluster, target, name, None).await?;
                     }
                     Ok(())
-                })
+                };
+                variable::change(session, &environment, &what, &changed, unset)
             }
         }
     }

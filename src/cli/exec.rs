@@ -75,7 +75,7 @@ fn attach(
 ) -> Result<()> {
     let folder = session.app_folder()?;
     let settings = session.settings()?;
-    let status = session.operate(async |reporter| {
+    let status = session.operate_in_order(async |reporter, cancel| {
         let selected = Selected::load(&folder, environment.environment.as_deref())?;
         let cluster = clusters::open(&selected.cluster, &settings, &reporter).await?;
         let raw = RawTerminal::take()?;
@@ -83,7 +83,12 @@ fn attach(
         let mut process = cluster
             .exec(&selected.target, instance, command, size)
             .await?;
-        talk(&mut *process, size.is_some()).await
+        tokio::select! {
+            status = talk(&mut *process, size.is_some()) => return status,
+            () = cancel.canceled() => {}
+        }
+        process.end().await?;
+        cancel.check().map(|()| 0)
     })?;
     match u8::try_from(status) {
         Ok(0) => Ok(()),

@@ -21,7 +21,7 @@ pub struct Gc {
     /// How many images stay, for each app: those named last, and always that of HEAD
     #[arg(long, value_name = "N", default_value_t = 5)]
     keep: usize,
-    /// The images of all apps on the engine, not only of this one
+    /// The images of all apps on the engine, not only of this one, and of old ingresses
     #[arg(long)]
     all: bool,
     /// Shrink the engine's build cache to this many GB
@@ -70,6 +70,12 @@ fn summary(done: &GcDocument) -> String {
     for name in &done.in_use {
         text += &format!("kept {name}: a container uses it\n");
     }
+    for name in &done.deployed {
+        text += &format!("kept {name}: a release of it can be gone back to\n");
+    }
+    for name in &done.ingresses {
+        text += &format!("{verb} {name}: an ingress of an older paas\n");
+    }
     text + &freed(done) + "\n"
 }
 
@@ -79,7 +85,7 @@ fn freed(done: &GcDocument) -> String {
     } else {
         "freed"
     };
-    let images = (!done.removed.is_empty())
+    let images = (!done.removed.is_empty() || !done.ingresses.is_empty())
         .then(|| format!("{} of images", format::bytes(done.image_bytes)));
     let cache = (done.cache_bytes > 0)
         .then(|| format!("{} of build cache", format::bytes(done.cache_bytes)));
@@ -100,6 +106,8 @@ mod tests {
             summary(&GcDocument {
                 removed: removed.iter().map(|name| name.parse().unwrap()).collect(),
                 in_use: Vec::new(),
+                deployed: Vec::new(),
+                ingresses: Vec::new(),
                 image_bytes: 3_000_000,
                 cache_bytes,
                 dry_run,

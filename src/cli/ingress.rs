@@ -1,10 +1,13 @@
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::Session;
 use crate::ingress::{self, AccessLog, AcmeOptions, RunOptions};
-use crate::ui::Ui;
+use crate::ui::{Ui, terminal};
 use crate::{Error, Result};
 
 const ENVIRONMENT: &str = "\
@@ -22,15 +25,24 @@ Clusters on a Docker host start it by themselves, in a container. Environment:
 /// `paas ingress`.
 #[derive(Args, Debug)]
 #[command(after_help = ENVIRONMENT)]
-pub struct Ingress {}
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Ingress {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Pass stdin and stdout on to the control port: how `paas` steers an ingress on another machine
+    Relay,
+}
 
 impl Ingress {
     /// Serves until SIGTERM.
-    #[expect(
-        clippy::unused_self,
-        reason = "it has no options; all commands have one shape"
-    )]
     pub fn run(self, session: &Session) -> Result<()> {
+        if let Some(Command::Relay) = self.command {
+            return relay(session);
+        }
         let required = |name: &str| {
             let value = session.environment.variable(name)?;
             value.ok_or_else(|| {
@@ -72,6 +84,33 @@ impl Ingress {
         let ui = session.ui.clone();
         ingress::run(options, move |warning| ui.warning(warning))
     }
+}
+
+/// Ends with either side: whoever is gone on this side must not keep a lease on the other.
+fn relay(session: &Session) -> Result<()> {
+    let name = "PAAS_INGRESS_CONTROL_PORT";
+    let text = session.environment.variable(name)?.unwrap_or_default();
+    let port = port(name, text)?;
+    session.operate(async |_| {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await;
+        let stream = stream
+            .map_err(|error| Error::unavailable("the ingress does not answer").caused_by(error))?;
+        let (mut answers, mut questions) = stream.into_split();
+        let mut typed = terminal::typed();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            tokio::select! {
+                bytes = typed.recv() => match bytes {
+                    Some(bytes) if questions.write_all(&bytes).await.is_ok() => {}
+                    _ => return Ok(()),
+                },
+                count = answers.read(&mut buffer) => match count {
+                    Ok(count @ 1..) => terminal::write_stdout(&buffer[..count])?,
+                    _ => return Ok(()),
+                },
+            }
+        }
+    })
 }
 
 fn port(name: &str, text: &str) -> Result<u16> {

@@ -56,6 +56,17 @@ impl Logs {
         session.operate(async |reporter| {
             let selected = Selected::load(&folder, self.environment.environment.as_deref())?;
             let cluster = clusters::open(&selected.cluster, &settings, &reporter).await?;
+            let target = &selected.target;
+            if cluster.observe(target).await?.instances.is_empty() {
+                let waiting = if options.follow {
+                    "; waiting for it"
+                } else {
+                    ""
+                };
+                session
+                    .ui
+                    .note(&format!("nothing of {target} was deployed{waiting}"));
+            }
             let mut lines = cluster.logs(&selected.target, &options).await?;
             while let Some(line) = lines.next().await {
                 let line = line?;

@@ -3,6 +3,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::Session;
+use super::confirmation::confirmed;
 use super::target::{EnvironmentArgument, PatienceArguments};
 use crate::Result;
 use crate::ops::deploy::{self, MaintenanceOptions};
@@ -43,13 +44,20 @@ impl Maintenance {
     /// Shows the page, or no longer.
     pub fn run(self, session: &Session) -> Result<()> {
         let on = self.state == OnOff::On;
-        let options = MaintenanceOptions {
+        let mut options = MaintenanceOptions {
             folder: session.app_folder()?,
             environment: self.environment.environment,
             message: on.then_some(self.message),
-            confirm: self.confirm,
+            confirm: None,
             patience: self.patience.watching(Duration::ZERO),
         };
+        options.confirm = confirmed(
+            session,
+            &options.folder,
+            options.environment.as_deref(),
+            self.confirm,
+            |selected| options.confirmation(selected),
+        )?;
         let settings = session.settings()?;
         session.operate_in_order(async |reporter, cancel| {
             deploy::maintenance(&options, &settings, &reporter, &cancel).await

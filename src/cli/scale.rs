@@ -3,6 +3,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Session;
+use super::confirmation::confirmed;
 use super::target::{EnvironmentArgument, PatienceArguments};
 use crate::Result;
 use crate::ops::deploy::{self, Counts, ScaleOptions};
@@ -31,13 +32,20 @@ pub struct Scale {
 impl Scale {
     /// Scales.
     pub fn run(self, session: &Session) -> Result<()> {
-        let options = ScaleOptions {
+        let mut options = ScaleOptions {
             folder: session.app_folder()?,
             environment: self.environment.environment,
             counts: self.counts.into_iter().collect(),
-            confirm: self.confirm,
+            confirm: None,
             patience: self.patience.watching(Duration::ZERO),
         };
+        options.confirm = confirmed(
+            session,
+            &options.folder,
+            options.environment.as_deref(),
+            self.confirm,
+            |selected| options.confirmation(selected),
+        )?;
         let settings = session.settings()?;
         let done = session.operate_in_order(async |reporter, cancel| {
             deploy::scale(&options, &settings, &reporter, &cancel).await

@@ -3,22 +3,26 @@ use clap::{Args, Subcommand};
 use super::Session;
 use super::secret_argument::SecretSource;
 use super::target::EnvironmentArgument;
-use super::variable;
+use super::variable::{self, Changed};
+use crate::cluster::Cluster;
 use crate::ops::deploy::{TargetSettings, remove_secret, set_secret};
+use crate::release::Target;
 use crate::{Error, Result};
 
 const EXAMPLES: &str = "\
 Examples:
   paas secret set DATABASE_URL < url.txt     the value comes by standard input
-  paas secret list                           names only: values are never shown again
+  paas secret                                names only: values are never shown again
   paas secret unset DATABASE_URL";
 
 /// `paas secret`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Secret {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    environment: EnvironmentArgument,
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,23 +53,36 @@ enum Command {
 impl Secret {
     /// Does it.
     pub fn run(self, session: &Session) -> Result<()> {
-        match self.command {
+        let list_all = Command::List {
+            environment: self.environment,
+        };
+        match self.command.unwrap_or(list_all) {
             Command::List { environment } => list(session, &environment),
             Command::Set { name, environment } => {
                 let value = value(session, &name)?;
                 let what = format!("set the secret {name}");
-                variable::change(session, &environment, &what, async |cluster, target| {
+                let changed = Changed {
+                    set: vec![&name],
+                    ..Changed::default()
+                };
+                let set = async |cluster: &dyn Cluster, target: &Target| {
                     set_secret(cluster, target, &name, &value).await
-                })
+                };
+                variable::change(session, &environment, &what, &changed, set)
             }
             Command::Unset { names, environment } => {
                 let what = format!("unset the secrets {}", names.join(", "));
-                variable::change(session, &environment, &what, async |cluster, target| {
+                let changed = Changed {
+                    unset: names.iter().map(String::as_str).collect(),
+                    ..Changed::default()
+                };
+                let unset = async |cluster: &dyn Cluster, target: &Target| {
                     for name in &names {
                         remove_secret(cluster, target, name).await?;
                     }
                     Ok(())
-                })
+                };
+                variable::change(session, &environment, &what, &changed, unset)
             }
         }
     }

@@ -105,7 +105,7 @@ impl Session {
                 Ok(()) = interrupted => canceler.cancel(),
             }
             reporter.report(Event::Warning(
-                "interrupted: going back; a second Ctrl-C ends at once".to_owned(),
+                "interrupted: ending in order; a second Ctrl-C ends at once".to_owned(),
             ));
             running.await
         })

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::Session;
 use super::target::EnvironmentArgument;
@@ -63,15 +64,34 @@ pub fn read<T>(
     })
 }
 
+/// What was changed.
+#[derive(Debug, Default, Serialize)]
+pub struct Changed<'a> {
+    /// Names that have a new value.
+    pub set: Vec<&'a str>,
+    /// Names that have none any more.
+    pub unset: Vec<&'a str>,
+}
+
+/// What `--json` prints of a change.
+#[derive(Serialize)]
+struct Document<'a> {
+    app: String,
+    environment: String,
+    #[serde(flatten)]
+    changed: &'a Changed<'a>,
+}
+
 /// Changes what is set on the environment's cluster, and writes down that it was done.
 pub fn change(
     session: &Session,
     environment: &EnvironmentArgument,
     what: &str,
+    changed: &Changed<'_>,
     change: impl AsyncFnOnce(&dyn Cluster, &Target) -> Result<()>,
 ) -> Result<()> {
     let who = session.settings()?.user;
-    read(session, environment, async |cluster, target| {
+    let target = read(session, environment, async |cluster, target| {
         change(cluster, target).await?;
         let happening = Happening {
             time: Timestamp::now(),
@@ -79,8 +99,16 @@ pub fn change(
             what: what.to_owned(),
             error: None,
         };
-        history::write(cluster, target, &happening).await
+        history::write(cluster, target, &happening).await?;
+        Ok(target.clone())
     })?;
+    if session.global.json {
+        return session.ui.print_json(&Document {
+            app: target.app_id(),
+            environment: target.environment,
+            changed,
+        });
+    }
     session
         .ui
         .note(&format!("{what}: counts from the next `paas deploy` on"));

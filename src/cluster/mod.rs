@@ -5,7 +5,7 @@ pub mod docker;
 pub mod kubernetes;
 mod merge;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -39,9 +39,21 @@ pub trait Cluster: Send + Sync {
     /// ends when the value is dropped, or when this process dies.
     async fn lease(&self, target: &Target, what: &str) -> Result<Box<dyn Lease>>;
 
+    /// Whether nothing was ever made here, so that a lease would begin with making it.
+    async fn is_blank(&self) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Carries out one step under a lease. An instance that does not become healthy, a hook that
     /// fails: `Kind::DeployFailed`, with the probe's answer and the last log lines as detail.
     async fn carry_out(&self, work: &Work<'_>, step: &Step) -> Result<()>;
+
+    /// Takes the target off: its instances (after their requests, within the time to drain), route,
+    /// releases, settings, secrets and events. Can be repeated: what is gone is fine.
+    async fn erase(&self, work: &Work<'_>, volumes: Volumes) -> Result<Erased>;
+
+    /// Forgets the records of releases that nobody needs: see [`crate::release::expired`].
+    async fn forget(&self, work: &Work<'_>, releases: &BTreeSet<u64>) -> Result<()>;
 
     /// Shows the maintenance page, or no longer.
     async fn set_maintenance(&self, work: &Work<'_>, message: Option<&str>) -> Result<()>;
@@ -114,13 +126,34 @@ pub struct Work<'a> {
     pub reporter: &'a std::sync::Arc<dyn crate::report::Reporter>,
 }
 
+/// What becomes of an app's volumes when it is taken off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Volumes {
+    /// They wait for its next deployment.
+    #[default]
+    Keep,
+    /// They go, with all that is in them.
+    Remove,
+}
+
+/// What was there of a target that was taken off.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Instances that are gone.
+    pub instances: usize,
+    /// Volumes that are gone, by their names in `app.toml`.
+    pub volumes: Vec<String>,
+    /// Volumes that are kept.
+    pub kept_volumes: Vec<String>,
+}
+
 /// Secret values by (name, revision).
 pub type Secrets = BTreeMap<(String, String), crate::builder::SecretBytes>;
 
 /// What `check` found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at.
+    /// What was looked at, and what it is: `Docker Engine 20.10.24, API 1.41`.
     pub what: String,
     /// What is wrong and what to do; `None`: it is well.
     pub problem: Option<String>,
@@ -214,6 +247,9 @@ pub trait Process: Send {
 
     /// Tells it the terminal's new size.
     async fn resize(&mut self, size: TerminalSize) -> Result<()>;
+
+    /// Ends it before its time.
+    async fn end(&mut self) -> Result<()>;
 
     /// Its exit status, once the output has ended.
     async fn wait(&mut self) -> Result<i64>;

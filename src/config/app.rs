@@ -259,6 +259,19 @@ pub struct Environment {
     pub env: BTreeMap<String, String>,
     /// Names whose values are set with `paas secret set`.
     pub secrets: Vec<String>,
+    /// Releases that stay for a way back; `None`: [`Environment::KEEP_RELEASES`].
+    pub keep_releases: Option<u32>,
     /// Instead of the app's own.
     pub resources: Option<Resources>,
+}
+
+impl Environment {
+    /// Unless something else is asked for.
+    pub const KEEP_RELEASES: u32 = 10;
+
+    /// How many releases stay for a way back.
+    pub fn keep_releases(&self) -> usize {
+        let keep = self.keep_releases.unwrap_or(Self::KEEP_RELEASES);
+        usize::try_from(keep).unwrap_or(usize::MAX)
+    }
 }

@@ -17,7 +17,7 @@ mod values;
 pub use app::*;
 pub use lock::{Change, LOCK_FILE, Lock, PinnedBase, changes};
 pub use parse::{Loaded, load, parse};
-pub use place::place_of;
+pub use place::{place_of, place_of_key};
 pub(crate) use problem::toml_error;
 pub use reference::reference;
 pub use registry_host::registry_host;

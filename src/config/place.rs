@@ -15,6 +15,24 @@ pub fn place_of(path: &Path, table: &str, key: &str, value: &str) -> Option<Stri
     Some(excerpt::render(&display, &text, &span, None, &[]))
 }
 
+/// Shows the line of the file at `path` where the value of a key stands, under the tables before it.
+/// `None` where the file changed meanwhile.
+pub fn place_of_key(path: &Path, keys: &[&str]) -> Option<String> {
+    let display = path.display().to_string().escape_debug().to_string();
+    let text = file::read(path, &display).ok()??;
+    let document = DeTable::parse(&text).ok()?;
+    let (last, tables) = keys.split_last()?;
+    let mut table = document.get_ref();
+    for key in tables {
+        table = match table.get(*key)?.get_ref() {
+            DeValue::Table(inner) => inner,
+            _ => return None,
+        };
+    }
+    let span = table.get(*last)?.span();
+    Some(excerpt::render(&display, &text, &span, None, &[]))
+}
+
 fn span_of(text: &str, table: &str, key: &str, value: &str) -> Option<Range<usize>> {
     let document = DeTable::parse(text).ok()?;
     let DeValue::Table(keys) = document.get_ref().get(table)?.get_ref() else {
@@ -33,6 +51,16 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+
+    #[test]
+    fn a_key_is_found_in_inner_tables() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("app.toml");
+        std::fs::write(&path, "[a.b]\nc = { web = 4 }\n").unwrap();
+        let place = place_of_key(&path, &["a", "b", "c", "web"]).unwrap();
+        assert!(place.contains("app.toml:2:13"), "{place}");
+        assert_eq!(place_of_key(&path, &["a", "x", "web"]), None);
+    }
 
     #[test]
     fn a_value_is_found_alone_and_in_a_list() {

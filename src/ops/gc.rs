@@ -1,5 +1,5 @@
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::labels;
 use crate::builder::{Engine, ImageSummary};
+use crate::cluster::docker::{INGRESS_IMAGES, needed_images};
 use crate::config::{self, APP_FILE};
-use crate::image::{Reference, Version};
+use crate::image::{Digest, Reference, Version};
 use crate::report::{Event, Reporter};
 use crate::settings::Settings;
 use crate::source::Source;
@@ -37,6 +38,10 @@ pub struct GcDocument {
     pub removed: Vec<Reference>,
     /// Names that stay because a container runs, or stopped, with their image.
     pub in_use: Vec<Reference>,
+    /// Names that stay because a release of them serves, or can be gone back to.
+    pub deployed: Vec<Reference>,
+    /// Names of old images of ingresses, which are removed with those of all apps.
+    pub ingresses: Vec<Reference>,
     /// Bytes that the disk has back from images; in a dry run the most that it could be, since
     /// layers stay that others share.
     pub image_bytes: u64,
@@ -46,8 +51,8 @@ pub struct GcDocument {
     pub dry_run: bool,
 }
 
-/// Removes old versions from this machine. The newest ones, that of HEAD, those that containers use
-/// and everything in the registry stay.
+/// Removes old versions from this machine. The newest ones, that of HEAD, those that containers use or
+/// releases of a cluster on this engine need, and everything in the registry stay.
 pub async fn gc(
     options: &GcOptions,
     settings: &Settings,
@@ -64,27 +69,40 @@ pub async fn gc(
     let engine = Engine::connect(&settings.engine).await?;
     let candidates = candidates(&engine, &filter).await?;
     let used = engine.images_in_use().await?;
-    let (in_use, old): (Vec<_>, Vec<_>) = outdated(candidates, options.keep)
+    let needed = needed(&engine, reporter).await?;
+    let (in_use, idle): (Vec<_>, Vec<_>) = outdated(candidates, options.keep)
         .into_iter()
         .filter(|image| !app.as_ref().is_some_and(|app| app.is_at_head(image)))
         .partition(|image| used.contains(&image.id));
+    let (deployed, old): (Vec<_>, Vec<_>) = idle
+        .into_iter()
+        .partition(|image| needed.contains(image.id.as_str()));
+    let ingresses = if options.all {
+        old_ingresses(engine.images(&[INGRESS_IMAGES]).await?, &used)
+    } else {
+        Vec::new()
+    };
 
     let mut document = GcDocument {
         removed: Vec::new(),
-        in_use: in_use.into_iter().flat_map(|image| image.tags).collect(),
+        in_use: names(in_use),
+        deployed: names(deployed),
+        ingresses: Vec::new(),
         image_bytes: 0,
         cache_bytes: 0,
         dry_run: options.dry_run,
     };
     if options.dry_run {
-        document.image_bytes = old.iter().map(|image| image.size).sum();
-        document.removed = old.into_iter().flat_map(|image| image.tags).collect();
+        let going = old.iter().chain(&ingresses);
+        document.image_bytes = going.map(|image| image.size).sum();
+        document.removed = names(old);
+        document.ingresses = names(ingresses);
         if let Some(keep) = options.keep_cache {
             document.cache_bytes = engine.disk_usage().await?.build_cache.saturating_sub(keep);
         }
         return Ok(document);
     }
-    if !old.is_empty() {
+    if !old.is_empty() || !ingresses.is_empty() {
         let before = engine.disk_usage().await?.images;
         for image in old {
             let gone = remove(&engine, &image, reporter).await?;
@@ -92,12 +110,38 @@ pub async fn gc(
             document.in_use.extend(kept);
             document.removed.extend(gone);
         }
+        for image in ingresses {
+            let gone = remove(&engine, &image, reporter).await?;
+            document.ingresses.extend(gone);
+        }
         document.image_bytes = before.saturating_sub(engine.disk_usage().await?.images);
     }
     if let Some(keep) = options.keep_cache {
         document.cache_bytes = engine.prune_build_cache(keep).await?;
     }
     Ok(document)
+}
+
+/// IDs of the images that releases need. Where an ingress can't tell, only what containers say is known.
+async fn needed(engine: &Engine, reporter: &Arc<dyn Reporter>) -> Result<BTreeSet<String>> {
+    let needed = needed_images(engine).await?;
+    for cluster in needed.silent {
+        reporter.report(Event::Warning(format!(
+            "the ingress of the cluster {cluster} does not run: only the images that its containers have are kept"
+        )));
+    }
+    Ok(needed.images)
+}
+
+/// All but the newest one, from which the next ingress would be made.
+fn old_ingresses(mut images: Vec<ImageSummary>, used: &BTreeSet<Digest>) -> Vec<ImageSummary> {
+    images.sort_by_key(|image| Reverse(image.created));
+    let old = images.into_iter().skip(1);
+    old.filter(|image| !used.contains(&image.id)).collect()
+}
+
+fn names(images: Vec<ImageSummary>) -> Vec<Reference> {
+    images.into_iter().flat_map(|image| image.tags).collect()
 }
 
 /// The app whose folder it is.
@@ -204,7 +248,6 @@ async fn remove(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::Digest;
 
     fn image(app: &str, second: i64) -> Candidate {
         let since = Timestamp::from_second(second).ok();
@@ -225,6 +268,17 @@ mod tests {
         let old = outdated(images, 1);
         let names: Vec<_> = old.iter().map(|image| image.tags[0].to_string()).collect();
         assert_eq!(names, ["a:v2-g3f9c2d1a-r1", "a:v1-g3f9c2d1a-r1"]);
+    }
+
+    #[test]
+    fn the_newest_ingress_and_those_that_run_stay() {
+        let [mut a, mut b, mut c] = [1, 2, 3].map(|second| image("ingress", second).image);
+        for (image, second) in [(&mut a, 1), (&mut b, 2), (&mut c, 3)] {
+            image.created = Timestamp::from_second(second).ok();
+        }
+        let used = BTreeSet::from([a.id.clone()]);
+        let old = old_ingresses(vec![a, b.clone(), c], &used);
+        assert_eq!(old, [b]);
     }
 
     #[test]

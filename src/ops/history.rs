@@ -18,6 +18,8 @@ use crate::settings::Settings;
 use crate::{Error, Result};
 
 const EVENTS: &str = "events/";
+/// Older ones are forgotten.
+const EVENTS_KEPT: usize = 500;
 
 /// Something that was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +42,12 @@ pub async fn write(cluster: &dyn Cluster, target: &Target, happening: &Happening
     let name = name_after(last, happening.time);
     let text = serde_json::to_string(happening)
         .map_err(|error| Error::unexpected("cannot write an event").caused_by(error))?;
-    cluster.write_document(target, &name, Some(&text)).await
+    cluster.write_document(target, &name, Some(&text)).await?;
+    let beyond = (before.len() + 1).saturating_sub(EVENTS_KEPT);
+    for old in before.keys().take(beyond) {
+        cluster.write_document(target, old, None).await?;
+    }
+    Ok(())
 }
 
 /// Names are in the order in which things were done, also where a clock was set back.

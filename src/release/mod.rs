@@ -10,6 +10,7 @@ mod instance;
 mod observed;
 mod parameters;
 mod plan;
+mod retention;
 mod rollback;
 mod roster;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use instance::InstanceName;
 pub use observed::{Canary, Instance, InstanceState, Live, Observed, Outcome, Record};
 pub use parameters::same_parameters;
 pub use plan::{Intent, plan};
+pub use retention::expired;
 pub use rollback::rollback;
 pub use roster::Slot;
 pub use spec::{

@@ -2,7 +2,8 @@ use super::{Observed, Outcome, Release};
 use crate::{Error, Result};
 
 /// The release that goes back to release `to`, or else to [`Observed::previous`]: with its whole
-/// parameters, under the next number.
+/// parameters, under the next number. Where that one is a rollback itself, it is said to come from
+/// where the parameters did, so that no chain of rollbacks has to be remembered.
 pub fn rollback(observed: &Observed, to: Option<u64>, created: i64, by: &str) -> Result<Release> {
     let number = to.or_else(|| observed.previous()).ok_or_else(|| {
         Error::refused("there is no release to go back to")
@@ -19,7 +20,7 @@ pub fn rollback(observed: &Observed, to: Option<u64>, created: i64, by: &str) ->
     }
     Ok(Release {
         number: observed.next_number(),
-        from: Some(number),
+        from: Some(observed.runs_as(number)),
         created,
         by: by.to_owned(),
         ..record.release.clone()

@@ -15,6 +15,14 @@ pub struct Target {
 }
 
 impl Target {
+    /// The app with its group: `trade/shop-api`.
+    pub fn app_id(&self) -> String {
+        match &self.group {
+            Some(group) => format!("{group}/{}", self.app),
+            None => self.app.clone(),
+        }
+    }
+
     /// A name for keys, unique on a cluster: `trade.shop-api.production`. None of its parts, all of
     /// them DNS labels, holds a dot.
     pub fn key(&self) -> String {
@@ -28,9 +36,6 @@ impl Target {
 /// `trade/shop-api in production`, for people.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(group) = &self.group {
-            write!(f, "{group}/")?;
-        }
-        write!(f, "{} in {}", self.app, self.environment)
+        write!(f, "{} in {}", self.app_id(), self.environment)
     }
 }

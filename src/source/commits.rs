@@ -21,6 +21,17 @@ impl Source {
         Ok(peel(&repository, object)?.map(|commit| commit.to_string()))
     }
 
+    /// The only commit whose name begins with these hex digits, as 40 of them; `None` when there is
+    /// none here, or several.
+    pub fn commit_named(&self, digits: &str) -> Result<Option<String>> {
+        let repository = self.open()?;
+        match repository.find_commit_by_prefix(digits) {
+            Ok(commit) => Ok(Some(commit.id().to_string())),
+            Err(e) if is_absent(&e) || e.code() == ErrorCode::Ambiguous => Ok(None),
+            Err(e) => Err(git_error("cannot read an object", e)),
+        }
+    }
+
     /// The commit that a ref (`HEAD`, `refs/tags/v1`) leads to.
     pub fn commit_at(&self, reference: &str) -> Result<Option<String>> {
         let repository = self.open()?;

@@ -48,6 +48,16 @@ impl Prompt {
             .map_err(failed)
     }
 
+    /// A text without a default; it may be empty. Only where [`Prompt::is_interactive`].
+    pub fn typed(&self, question: &str) -> Result<String> {
+        let theme = self.theme();
+        Input::with_theme(&*theme)
+            .with_prompt(question)
+            .allow_empty(true)
+            .interact_text()
+            .map_err(failed)
+    }
+
     /// A text that is not shown while it is typed. Only where [`Prompt::is_interactive`].
     pub fn password(&self, question: &str) -> Result<String> {
         let theme = self.theme();

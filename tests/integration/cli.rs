@@ -37,6 +37,7 @@ fn help_names_the_commands() {
       env          Variables that win over app.toml's
       secret       Secrets of the running app
       maintenance  Show visitors a page instead of the app
+      remove       Take an app off: its instances, releases, settings and secrets
       cluster      Places that run apps
       ingress      The proxy in front of a Docker host's instances, as its container runs it
       base         Base images: what builds start from

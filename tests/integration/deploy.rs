@@ -1,6 +1,7 @@
 //! Releases on the real engine, behind the real ingress.
 
 mod canary;
+mod commands;
 mod faults;
 mod health;
 mod https;
@@ -9,6 +10,10 @@ mod kills;
 mod load;
 mod missing;
 mod neighbours;
+mod remote;
+mod remove;
 mod settings;
 mod swap;
 mod upgrade;
+mod upkeep;
+mod version;

@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use paas::config::{self, App, Script, ScriptSource};
 
@@ -240,31 +239,10 @@ fn two_stacks_without_a_terminal_need_a_flag() {
     );
 }
 
-/// Runs `paas init` in a terminal of its own, where somebody types `keys` once asked `question`.
+/// What `paas init` says in a terminal where somebody types `keys` once asked `question`.
 fn in_a_terminal(sandbox: &Sandbox, question: &str, keys: &str) -> String {
-    let program = env!("CARGO_BIN_EXE_paas");
-    let log = sandbox.home().join("terminal");
-    // Typing earlier could be lost when the terminal changes its mode.
-    let typing = format!(
-        "n=0; until grep -q '{question}' {log} 2>/dev/null || [ $n -gt 200 ]; do n=$((n+1)); sleep 0.05; done; \
-         sleep 0.3; printf '{keys}'; sleep 2",
-        log = log.display(),
-    );
-    let session = format!(
-        "({typing}) | script --quiet --flush --return --command '{program} init' {}",
-        log.display(),
-    );
-    let output = Command::new("sh")
-        .args(["-c", &session])
-        .current_dir(sandbox.repo())
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .env("HOME", sandbox.home())
-        .env("TERM", "xterm")
-        .output()
-        .expect("script(1) of util-linux");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}");
+    let (status, said) = sandbox.in_a_terminal("init", question, keys);
+    assert_eq!(status, 0, "{said}");
     said
 }
 

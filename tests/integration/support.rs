@@ -75,6 +75,32 @@ impl Sandbox {
         assert_cmd::Command::from_std(command)
     }
 
+    /// Runs `paas` with `arguments`, as a shell reads them, in a terminal of its own, where somebody
+    /// types `keys` (as printf has them) once `question` stands there. Returns the exit status and all
+    /// that the terminal showed.
+    pub fn in_a_terminal(&self, arguments: &str, question: &str, keys: &str) -> (i32, String) {
+        let program = env!("CARGO_BIN_EXE_paas");
+        let log = self.home().join("terminal");
+        // Typing earlier could be lost when the terminal changes its mode.
+        let typing = format!(
+            "n=0; until grep -q '{question}' {log} 2>/dev/null || [ $n -gt 400 ]; do n=$((n+1)); sleep 0.05; done; \
+             sleep 0.3; printf '{keys}'; sleep 2",
+            log = log.display(),
+        );
+        let session = format!(
+            "({typing}) | script --quiet --flush --return --command '{program} {arguments}' {}",
+            log.display(),
+        );
+        let output = self
+            .clean(Command::new("sh"))
+            .args(["-c", &session])
+            .env("TERM", "xterm")
+            .output()
+            .expect("script(1) of util-linux");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code().unwrap_or(-1), said)
+    }
+
     pub(crate) fn clean(&self, mut command: Command) -> Command {
         command
             .current_dir(self.repo())

@@ -38,9 +38,17 @@ impl DockerHost {
         &self,
         labels: HashMap<String, String>,
     ) -> Result<Vec<ContainerSummary>> {
+        self.list_filtered(names::Names::filter(labels)).await
+    }
+
+    /// The containers that the engine's filters let through.
+    pub(super) async fn list_filtered(
+        &self,
+        filters: HashMap<String, Vec<String>>,
+    ) -> Result<Vec<ContainerSummary>> {
         let options = ListContainersOptionsBuilder::new()
             .all(true)
-            .filters(&names::Names::filter(labels))
+            .filters(&filters)
             .build();
         let list = self.engine.client().list_containers(Some(options)).await;
         list.map_err(|error| self.engine.fault(error))

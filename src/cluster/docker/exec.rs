@@ -3,39 +3,59 @@
 use std::pin::Pin;
 
 use async_trait::async_trait;
-use bollard::container::LogOutput;
 use bollard::errors::Error as EngineError;
-use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
+use bollard::exec::{CreateExecOptions, StartExecResults};
 use bollard::models::{ContainerCreateBody, ContainerWaitResponse};
 use bollard::query_parameters::{
-    AttachContainerOptionsBuilder, CreateContainerOptionsBuilder, ResizeContainerTTYOptionsBuilder,
-    ResizeExecOptionsBuilder, WaitContainerOptionsBuilder,
+    CreateContainerOptionsBuilder, ResizeContainerTTYOptionsBuilder, ResizeExecOptionsBuilder,
+    StopContainerOptionsBuilder, WaitContainerOptionsBuilder,
 };
 use futures_util::{Stream, StreamExt as _, stream};
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::DockerHost;
 use super::blueprint::Blueprint;
+use super::keeper::KeeperLease;
+use super::leftovers::RUN;
+use super::output::{self, Outputs};
 use crate::builder::{Engine, is_status};
 use crate::cluster::{Output, Process, Secrets, TerminalSize};
 use crate::release::{InstanceName, Release, Target};
 use crate::{Error, Result};
 
-type Bytes = Pin<Box<dyn Stream<Item = std::result::Result<LogOutput, EngineError>> + Send>>;
 type Waiting =
     Pin<Box<dyn Stream<Item = std::result::Result<ContainerWaitResponse, EngineError>> + Send>>;
+
+/// Marks the processes of a command in an instance, so that they are found again.
+const MARK: &str = "PAAS_EXEC";
+/// Ends the processes that have the mark `$1`.
+const END_MARKED: &str = r#"
+for process in /proc/[0-9]*; do
+    case " $(tr '\0' ' ' < "$process/environ" 2> /dev/null)" in
+        *" PAAS_EXEC=$1 "*) kill -TERM "${process#/proc/}" ;;
+    esac
+done
+"#;
+/// For a container's command to end after SIGTERM.
+const GOODBYE_SECONDS: i32 = 2;
 
 /// A command that runs.
 struct Running {
     engine: Engine,
     input: Option<Pin<Box<dyn AsyncWrite + Send>>>,
-    output: Option<Bytes>,
+    output: Option<Outputs>,
     end: End,
+    /// Shows that somebody still waits for it.
+    _lease: Option<KeeperLease>,
 }
 
 /// How its exit status is learnt.
 enum End {
-    Exec(String),
+    Exec {
+        id: String,
+        container: String,
+        mark: String,
+    },
     Container(String, Waiting),
 }
 
@@ -46,22 +66,15 @@ impl Process for Running {
     }
 
     fn output(&mut self) -> Pin<Box<dyn Stream<Item = Result<Output>> + Send>> {
-        let engine = self.engine.clone();
-        let Some(output) = self.output.take() else {
-            return Box::pin(stream::empty());
-        };
-        Box::pin(output.map(move |piece| match piece {
-            Ok(LogOutput::StdErr { message }) => Ok(Output::Stderr(message)),
-            Ok(other) => Ok(Output::Stdout(other.into_bytes())),
-            Err(error) => Err(engine.fault(error)),
-        }))
+        let output = self.output.take();
+        output.unwrap_or_else(|| Box::pin(stream::empty()))
     }
 
     async fn resize(&mut self, size: TerminalSize) -> Result<()> {
         let (columns, rows) = (i32::from(size.columns), i32::from(size.rows));
         let client = self.engine.client();
         let resized = match &self.end {
-            End::Exec(id) => {
+            End::Exec { id, .. } => {
                 let options = ResizeExecOptionsBuilder::new().w(columns).h(rows).build();
                 client.resize_exec(id, options).await
             }
@@ -80,9 +93,46 @@ impl Process for Running {
         }
     }
 
+    async fn end(&mut self) -> Result<()> {
+        let client = self.engine.client();
+        match &self.end {
+            End::Exec {
+                container, mark, ..
+            } => {
+                let options = CreateExecOptions {
+                    attach_stdout: Some(true),
+                    cmd: Some(vec!["/bin/sh", "-c", END_MARKED, "end", mark]),
+                    ..CreateExecOptions::default()
+                };
+                let ended = async {
+                    let made = client.create_exec(container, options).await?;
+                    if let StartExecResults::Attached { mut output, .. } =
+                        client.start_exec(&made.id, None).await?
+                    {
+                        while output.next().await.is_some() {}
+                    }
+                    Ok(())
+                };
+                ended.await.map_err(|error| self.engine.fault(error))
+            }
+            End::Container(name, _) => {
+                let options = StopContainerOptionsBuilder::new()
+                    .t(GOODBYE_SECONDS)
+                    .build();
+                match client.stop_container(name, Some(options)).await {
+                    Err(error) if !is_status(&error, 304) && !is_status(&error, 404) => {
+                        Err(self.engine.fault(error))
+                    }
+                    // The engine removes it.
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
     async fn wait(&mut self) -> Result<i64> {
         match &mut self.end {
-            End::Exec(id) => {
+            End::Exec { id, .. } => {
                 let found = self.engine.client().inspect_exec(id).await;
                 let found = found.map_err(|error| self.engine.fault(error))?;
                 Ok(found.exit_code.unwrap_or(1))
@@ -94,6 +144,13 @@ impl Process for Running {
                 None => Err(Error::unavailable("the Docker Engine lost the command")),
             },
         }
+    }
+}
+
+fn outputs(reader: impl AsyncRead + Send + 'static, terminal: Option<TerminalSize>) -> Outputs {
+    match terminal {
+        Some(_) => output::of_terminal(reader),
+        None => output::of_both(reader),
     }
 }
 
@@ -115,7 +172,9 @@ impl DockerHost {
         })?;
         let name = self.names.instance(target, slot.release, instance);
         let client = self.engine.client();
+        let mark = format!("{:016x}", fastrand::u64(..));
         let options = CreateExecOptions {
+            env: Some(vec![format!("{MARK}={mark}")]),
             attach_stdin: Some(true),
             attach_stdout: Some(true),
             attach_stderr: Some(true),
@@ -134,21 +193,20 @@ impl DockerHost {
                 }
             })?
             .id;
-        let options = StartExecOptions {
-            tty: terminal.is_some(),
-            ..StartExecOptions::default()
-        };
-        let started = client.start_exec(&id, Some(options)).await;
-        let StartExecResults::Attached { output, input } =
-            started.map_err(|error| self.engine.fault(error))?
-        else {
-            return Err(Error::unexpected("the Docker Engine did not attach"));
-        };
+        let options = serde_json::json!({ "Detach": false, "Tty": terminal.is_some() });
+        let path = format!("/exec/{id}/start");
+        let attached = self.engine.attach(&path, &options).await?;
+        let (output, input) = tokio::io::split(attached);
         let mut running = Running {
             engine: self.engine.clone(),
-            input: Some(input),
-            output: Some(output),
-            end: End::Exec(id),
+            input: Some(Box::pin(input)),
+            output: Some(outputs(output, terminal)),
+            end: End::Exec {
+                id,
+                container: name,
+                mark,
+            },
+            _lease: None,
         };
         if let Some(size) = terminal {
             running.resize(size).await?;
@@ -173,7 +231,8 @@ impl DockerHost {
                     .hint("`paas deploy` brings a version up")
             })?;
         let secrets = self.secrets(target).await?;
-        let running = self.one_off(release, &secrets, "run", command, terminal);
+        self.remove_leftovers(target, &[RUN]).await?;
+        let running = self.one_off(release, &secrets, RUN, command, terminal);
         Ok(Box::new(running.await?))
     }
 
@@ -194,7 +253,7 @@ impl DockerHost {
             image: &image,
             secrets,
         };
-        let with_input = role == "run";
+        let with_input = role == RUN;
         let body = ContainerCreateBody {
             tty: Some(terminal.is_some()),
             attach_stdin: Some(with_input),
@@ -205,18 +264,21 @@ impl DockerHost {
             ..blueprint.one_off(role, command.to_vec())?
         };
         let name = self.names.one_off(&release.target, role);
+        let lease = if role == RUN {
+            Some(self.watch_over(&name).await?)
+        } else {
+            None
+        };
         let client = self.engine.client();
         let options = CreateContainerOptionsBuilder::new().name(&name).build();
         let made = client.create_container(Some(options), body).await;
         made.map_err(|error| self.engine.fault(error))?;
-        let options = AttachContainerOptionsBuilder::new()
-            .stream(true)
-            .stdin(with_input)
-            .stdout(true)
-            .stderr(true)
-            .build();
-        let attached = client.attach_container(&name, Some(options)).await;
-        let attached = attached.map_err(|error| self.engine.fault(error))?;
+        let path = format!(
+            "/containers/{name}/attach?stream=1&stdout=1&stderr=1&stdin={}",
+            u8::from(with_input)
+        );
+        let attached = self.engine.attach(&path, &serde_json::json!({})).await?;
+        let (output, input) = tokio::io::split(attached);
         let waiting = self.wait_for(&name);
         if let Err(error) = self.start_container(&name).await {
             self.remove_container(&name).await?;
@@ -224,9 +286,10 @@ impl DockerHost {
         }
         let mut running = Running {
             engine: self.engine.clone(),
-            input: with_input.then_some(attached.input),
-            output: Some(attached.output),
+            input: with_input.then(|| Box::pin(input) as Pin<Box<dyn AsyncWrite + Send>>),
+            output: Some(outputs(output, terminal)),
             end: End::Container(name, waiting),
+            _lease: lease,
         };
         if let Some(size) = terminal {
             running.resize(size).await?;

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use super::keeper::{Keeper, Overwrite};
 use super::{DockerHost, names};
 use crate::cluster::{
-    CertificateState, Cluster, Finding, Lease, LogOptions, LogStream, Measures, Process,
-    TerminalSize, Traffic, Work,
+    CertificateState, Cluster, Erased, Finding, Lease, LogOptions, LogStream, Measures, Process,
+    TerminalSize, Traffic, Volumes, Work,
 };
 use crate::release::{InstanceName, Observed, Step, Target};
 use crate::{Kind, Result};
@@ -16,38 +16,7 @@ use crate::{Kind, Result};
 #[async_trait]
 impl Cluster for DockerHost {
     async fn check(&self) -> Result<Vec<Finding>> {
-        let ingress = match self.keeper().await? {
-            Some(keeper) => match keeper.about().await {
-                Ok(about) => self.ingress_differs(&about).await?,
-                Err(error) => Some(error.to_string()),
-            },
-            None => None,
-        };
-        let certificates = match self.keeper().await? {
-            Some(keeper) if ingress.is_none() => failed(certificates(&keeper).await?),
-            _ => None,
-        };
-        let network = self.network().await?;
-        let finding = |what: &str, problem: Option<String>| Finding {
-            what: what.to_owned(),
-            problem,
-        };
-        Ok(vec![
-            finding("Docker Engine", None),
-            finding("ingress", ingress),
-            finding("certificates", certificates),
-            finding(
-                "network",
-                network
-                    .filter(|network| {
-                        let labels = network.labels.as_ref();
-                        labels
-                            .and_then(|labels| labels.get(names::CLUSTER))
-                            .is_none()
-                    })
-                    .map(|_| "a network of its name was not made by paas".to_owned()),
-            ),
-        ])
+        self.findings().await
     }
 
     async fn upgrade(&self) -> Result<bool> {
@@ -72,11 +41,27 @@ impl Cluster for DockerHost {
     }
 
     async fn lease(&self, target: &Target, what: &str) -> Result<Box<dyn Lease>> {
-        self.take_lease(target, what).await
+        Box::pin(self.take_lease(target, what)).await
+    }
+
+    async fn is_blank(&self) -> Result<bool> {
+        match self.keeper().await {
+            Ok(None) => Ok(self.list(self.names.labels()).await?.is_empty()),
+            // One that does not run has something to tell.
+            Ok(Some(_)) | Err(_) => Ok(false),
+        }
     }
 
     async fn carry_out(&self, work: &Work<'_>, step: &Step) -> Result<()> {
         self.step(work, step).await
+    }
+
+    async fn erase(&self, work: &Work<'_>, volumes: Volumes) -> Result<Erased> {
+        self.take_off(work, volumes).await
+    }
+
+    async fn forget(&self, work: &Work<'_>, releases: &BTreeSet<u64>) -> Result<()> {
+        self.forget_releases(work, releases).await
     }
 
     async fn set_maintenance(&self, work: &Work<'_>, message: Option<&str>) -> Result<()> {
@@ -157,20 +142,10 @@ impl Cluster for DockerHost {
     }
 }
 
-async fn certificates(keeper: &Keeper) -> Result<BTreeMap<String, CertificateState>> {
+pub(super) async fn certificates(keeper: &Keeper) -> Result<BTreeMap<String, CertificateState>> {
     match keeper.certificates().await {
         // An older ingress does not know the question.
         Err(error) if error.kind() == Kind::Unexpected => Ok(BTreeMap::new()),
         answer => answer,
     }
-}
-
-/// The hosts whose certificates could not be ordered, with the authority's reasons.
-fn failed(certificates: BTreeMap<String, CertificateState>) -> Option<String> {
-    let failed = certificates.into_iter().filter_map(|(host, state)| {
-        let failure = state.failure?;
-        Some(format!("none for {host}: {}", failure.reason))
-    });
-    let failed: Vec<String> = failed.collect();
-    (!failed.is_empty()).then(|| failed.join("; "))
 }

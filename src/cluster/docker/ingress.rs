@@ -12,10 +12,10 @@ use bollard::models::{
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 
 use super::blueprint::{hardened, restart};
-use super::keeper::Keeper;
+use super::keeper::{Keeper, Relay};
 use super::start::policy;
 use super::{DockerHost, HostSettings, names};
-use crate::builder::is_status;
+use crate::builder::{Engine, is_status};
 use crate::ingress::AcmeOptions;
 use crate::ingress::protocol::PROTOCOL;
 use crate::{Error, Result};
@@ -51,7 +51,7 @@ impl DockerHost {
         }
         let found = self.inspect(&self.names.ingress()).await?;
         if let Some(found) = found.filter(runs) {
-            let keeper = keeper_of(&found);
+            let keeper = self.keeper_of(&found);
             self.remembered_keeper().clone_from(&keeper);
             return Ok(keeper);
         }
@@ -63,6 +63,11 @@ impl DockerHost {
             return Err(self.stopped());
         }
         Ok(None)
+    }
+
+    /// Who steers the ingress in a container; `None`: it is none.
+    pub(super) fn keeper_of(&self, found: &ContainerInspectResponse) -> Option<Keeper> {
+        keeper_of(&self.engine, found)
     }
 
     fn stopped(&self) -> Error {
@@ -130,7 +135,7 @@ impl DockerHost {
                     if !runs(&found) {
                         self.start_container(&name).await?;
                     }
-                    return keeper_of(&found).ok_or_else(|| {
+                    return self.keeper_of(&found).ok_or_else(|| {
                         Error::refused(format!("the container `{name}` is no ingress of paas"))
                             .hint("remove it, or give the cluster another name")
                     });
@@ -163,14 +168,17 @@ impl DockerHost {
     /// Creates the container. When somebody else was faster, theirs counts.
     async fn make_ingress(&self) -> Result<()> {
         let image = self.ingress_image().await?;
-        let ports = Ports::free(self.settings.http_port, self.settings.https_port)?;
+        let ports = Ports::free(&self.engine, &self.settings)?;
         let body = self.ingress_body(image, &ports)?;
         let options = CreateContainerOptionsBuilder::new()
             .name(&self.names.ingress())
             .build();
         let client = self.engine.client();
         match client.create_container(Some(options), body).await {
-            Err(error) if !is_status(&error, 409) => Err(self.engine.fault(error)),
+            // 404: a clean-up was faster than this, and took the image.
+            Err(error) if !is_status(&error, 409) && !is_status(&error, 404) => {
+                Err(self.engine.fault(error))
+            }
             _ => Ok(()),
         }
     }
@@ -192,7 +200,7 @@ impl DockerHost {
         }
         let as_root = ports.are_privileged();
         let mut labels = self.names.labels();
-        labels.insert(names::ROLE.to_owned(), "ingress".to_owned());
+        labels.insert(names::ROLE.to_owned(), names::INGRESS.to_owned());
         Ok(ContainerCreateBody {
             image: Some(image),
             user: Some(if as_root { "0:0" } else { "10001:10001" }.to_owned()),
@@ -247,28 +255,37 @@ pub(super) struct Ports {
 
 impl Ports {
     /// Ports that were asked for have to be free; the usual one may be the next that is.
-    fn free(http: Option<u16>, https: Option<u16>) -> Result<Self> {
-        check_free(http.into_iter().chain(https))?;
+    pub(super) fn free(engine: &Engine, settings: &HostSettings) -> Result<Self> {
+        let (http, https) = (settings.http_port, settings.https_port);
+        check_free(engine, http.into_iter().chain(https))?;
         let last = HTTP_PORT.saturating_add(PORTS_TRIED);
+        let free = |port: &u16| is_free(engine, Ipv4Addr::UNSPECIFIED, *port);
         let http = http
-            .or_else(|| (HTTP_PORT..=last).find(|port| is_free(Ipv4Addr::UNSPECIFIED, *port)))
+            .or_else(|| (HTTP_PORT..=last).find(free))
             .ok_or_else(|| Error::refused(format!("no port from {HTTP_PORT} to {last} is free")))?;
         Ok(Self {
-            control: control_port()?,
+            control: control_port(engine)?,
             http,
             https,
         })
     }
 
     /// Those of an ingress that takes the place of one with these variables.
-    pub(super) fn after(settings: &HostSettings, old: &HashMap<&str, &str>) -> Result<Self> {
+    pub(super) fn after(
+        engine: &Engine,
+        settings: &HostSettings,
+        old: &HashMap<&str, &str>,
+    ) -> Result<Self> {
         let port = |name: &str| old.get(name).and_then(|port| port.parse().ok());
         let (old_http, old_https) = (port(HTTP_VARIABLE), port(HTTPS_PORT));
         let http = settings.http_port.or(old_http).unwrap_or(HTTP_PORT);
         let wanted = std::iter::once(http).chain(settings.https_port);
-        check_free(wanted.filter(|port| ![old_http, old_https].contains(&Some(*port))))?;
+        check_free(
+            engine,
+            wanted.filter(|port| ![old_http, old_https].contains(&Some(*port))),
+        )?;
         let ports = Self {
-            control: control_port()?,
+            control: control_port(engine)?,
             http,
             https: settings.https_port,
         };
@@ -288,8 +305,8 @@ impl Ports {
     }
 }
 
-fn check_free(mut ports: impl Iterator<Item = u16>) -> Result<()> {
-    match ports.find(|port| !is_free(Ipv4Addr::UNSPECIFIED, *port)) {
+fn check_free(engine: &Engine, mut ports: impl Iterator<Item = u16>) -> Result<()> {
+    match ports.find(|port| !is_free(engine, Ipv4Addr::UNSPECIFIED, *port)) {
         Some(taken) => Err(
             Error::refused(format!("port {taken} is held by another program"))
                 .hint("end that program, or give the cluster another port: `paas cluster add`"),
@@ -298,18 +315,22 @@ fn check_free(mut ports: impl Iterator<Item = u16>) -> Result<()> {
     }
 }
 
-fn control_port() -> Result<u16> {
+fn control_port(engine: &Engine) -> Result<u16> {
     let begin = fastrand::usize(..CONTROL_PORTS.len());
     CONTROL_PORTS
         .cycle()
         .skip(begin)
         .take(CONTROL_PORTS.len())
-        .find(|port| is_free(Ipv4Addr::LOCALHOST, *port))
+        .find(|port| is_free(engine, Ipv4Addr::LOCALHOST, *port))
         .ok_or_else(|| Error::unavailable("no port is free for the ingress's control"))
 }
 
-/// A port that we may not use is not taken for that: the ingress may.
-fn is_free(address: Ipv4Addr, port: u16) -> bool {
+/// A port that we may not use is not taken for that: the ingress may. On another machine nobody can tell; an
+/// ingress that can't have one there says so in its log.
+fn is_free(engine: &Engine, address: Ipv4Addr, port: u16) -> bool {
+    if !engine.is_local() {
+        return true;
+    }
     match TcpListener::bind((address, port)) {
         Ok(_) => true,
         Err(error) => error.kind() != std::io::ErrorKind::AddrInUse,
@@ -329,8 +350,12 @@ pub(super) fn environment(found: &ContainerInspectResponse) -> HashMap<&str, &st
     pairs.filter_map(|pair| pair.split_once('=')).collect()
 }
 
-pub(super) fn keeper_of(found: &ContainerInspectResponse) -> Option<Keeper> {
+pub(super) fn keeper_of(engine: &Engine, found: &ContainerInspectResponse) -> Option<Keeper> {
     let env = environment(found);
-    let port = env.get(CONTROL_PORT)?;
-    Some(Keeper::new(format!("127.0.0.1:{port}"), *env.get(TOKEN)?))
+    let (port, token) = (env.get(CONTROL_PORT)?, *env.get(TOKEN)?);
+    if engine.is_local() {
+        return Some(Keeper::new(format!("127.0.0.1:{port}"), token));
+    }
+    let relay = Relay::new(engine.clone(), found.id.clone()?);
+    Some(Keeper::through(relay, token))
 }

@@ -15,6 +15,8 @@ use crate::report::{Reporter, Silent};
 use crate::{Error, Result};
 
 const REPOSITORY: &str = "paas/ingress";
+/// The label of all images of ingresses, as a filter.
+pub const INGRESS_IMAGES: &str = "io.paas.role=ingress";
 
 impl DockerHost {
     /// The name of the image, which is built when the engine has none of this program.
@@ -57,7 +59,7 @@ impl DockerHost {
             },
         });
         request.tags.push(name.clone());
-        let label = (names::ROLE.to_owned(), "ingress".to_owned());
+        let label = (names::ROLE.to_owned(), names::INGRESS.to_owned());
         request.labels.extend([label]);
         request
     }

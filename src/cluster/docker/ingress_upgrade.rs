@@ -11,7 +11,7 @@ use bollard::models::{ContainerInspectResponse, RestartPolicyNameEnum as Restart
 use bollard::query_parameters::{CreateContainerOptionsBuilder, RenameContainerOptionsBuilder};
 
 use super::blueprint::restart;
-use super::ingress::{self, HTTP_VARIABLE, HTTPS_PORT, Ports, acme_variables, keeper_of, runs};
+use super::ingress::{self, HTTP_VARIABLE, HTTPS_PORT, Ports, acme_variables, runs};
 use super::keeper::Keeper;
 use super::{DockerHost, names};
 use crate::builder::is_status;
@@ -34,7 +34,7 @@ impl DockerHost {
             return Ok(false);
         };
         let image = self.ingress_image().await?;
-        let ports = Ports::after(&self.settings, &ingress::environment(&old))?;
+        let ports = Ports::after(&self.engine, &self.settings, &ingress::environment(&old))?;
         if self.is_as_wanted(&old, &image, &ports) {
             return Ok(false);
         }
@@ -62,7 +62,8 @@ impl DockerHost {
     pub(super) async fn settle_ingress(&self) -> Result<()> {
         let (current, next) = (self.names.ingress(), self.names.next_ingress());
         let (old, next) = tokio::try_join!(self.inspect(&current), self.inspect(&next))?;
-        let serves = match next.as_ref().filter(|next| runs(next)).and_then(keeper_of) {
+        let running = next.as_ref().filter(|next| runs(next));
+        let serves = match running.and_then(|next| self.keeper_of(next)) {
             Some(keeper) => self.ready(&keeper).await.is_ok(),
             None => false,
         };
@@ -127,7 +128,7 @@ impl DockerHost {
     }
 
     async fn hands_over(&self, old: &ContainerInspectResponse) -> bool {
-        let Some(keeper) = keeper_of(old) else {
+        let Some(keeper) = self.keeper_of(old) else {
             return false;
         };
         keeper
@@ -179,7 +180,7 @@ impl DockerHost {
             if !runs(&found) {
                 return Err(self.unstarted(&found).await);
             }
-            let answer = match keeper_of(&found) {
+            let answer = match self.keeper_of(&found) {
                 Some(keeper) => keeper.about().await,
                 None => Err(Error::unexpected("the new ingress can't be steered")),
             };
@@ -247,7 +248,7 @@ impl DockerHost {
     /// Those that were replaced by commands that are gone.
     async fn remove_ended_ingresses(&self) -> Result<()> {
         let mut labels = self.names.labels();
-        labels.insert(names::ROLE.to_owned(), "ingress".to_owned());
+        labels.insert(names::ROLE.to_owned(), names::INGRESS.to_owned());
         let old = format!("/{}", self.names.old_ingress_prefix());
         for container in self.list(labels).await? {
             let names = container.names.unwrap_or_default();
@@ -265,7 +266,7 @@ impl DockerHost {
     /// Of the one that is to take over, when it does.
     pub(super) async fn next_keeper(&self) -> Result<Option<Keeper>> {
         let next = self.inspect(&self.names.next_ingress()).await?;
-        Ok(next.filter(runs).as_ref().and_then(keeper_of))
+        Ok(next.filter(runs).and_then(|next| self.keeper_of(&next)))
     }
 }
 

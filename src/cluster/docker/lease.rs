@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::DockerHost;
 use super::keeper::KeeperLease;
+use super::{DockerHost, hook, leftovers};
 use crate::Result;
 use crate::cluster::{Lease, Work};
 use crate::ingress::protocol::{Fence, Holder};
@@ -51,7 +51,7 @@ impl DockerHost {
         let lease = keeper.lease(&target.key(), &holder).await?;
         tokio::try_join!(
             self.addresses(),
-            self.remove_hooks(target),
+            self.remove_leftovers(target, &[hook::ROLE, leftovers::RUN]),
             self.finish_stops(target)
         )?;
         Ok(Box::new(lease))

@@ -5,10 +5,15 @@ use futures_util::future::try_join_all;
 use bollard::models::RestartPolicyNameEnum;
 
 use super::diagnosis::Life;
+use super::keeper::KeeperLease;
+use super::lease::holder;
 use super::start::policy;
 use super::{DockerHost, names};
-use crate::Result;
 use crate::release::{Instance, Release, Slot, Target};
+use crate::{Kind, Result};
+
+/// The role of containers of `paas run`.
+pub(super) const RUN: &str = "run";
 
 impl DockerHost {
     /// Waits for starts and stops that the engine is still busy with: until they are over, its list
@@ -45,16 +50,45 @@ impl DockerHost {
         Ok(())
     }
 
-    /// Hooks of deployments that are gone: two migrations at once are worse than none. Only whoever
-    /// has the lease of `target` may.
-    pub(super) async fn remove_hooks(&self, target: &Target) -> Result<()> {
-        let mut labels = self.names.labels_of(target);
-        labels.insert(names::ROLE.to_owned(), super::hook::ROLE.to_owned());
-        for container in self.list(labels).await? {
-            if let Some(id) = container.id {
-                self.remove_container(&id).await?;
+    /// One-off containers with one of `roles` whose commands are gone. Of hooks, only whoever has the lease
+    /// of `target` may remove any: two migrations at once are worse than none. A `paas run` that is still
+    /// waited for has a lease of its own.
+    pub(super) async fn remove_leftovers(&self, target: &Target, roles: &[&str]) -> Result<()> {
+        let mut labels = names::Names::filter(self.names.labels_of(target));
+        labels
+            .entry("label".to_owned())
+            .or_default()
+            .push(names::ROLE.to_owned());
+        for container in self.list_filtered(labels).await? {
+            let role = container
+                .labels
+                .and_then(|mut labels| labels.remove(names::ROLE));
+            let role = role.unwrap_or_default();
+            let name = container.names.and_then(|names| names.into_iter().next());
+            let (Some(name), true) = (name, roles.contains(&role.as_str())) else {
+                continue;
+            };
+            let name = name.trim_start_matches('/');
+            if role != RUN {
+                self.remove_container(name).await?;
+                continue;
+            }
+            match self.watch_over(name).await {
+                Ok(lease) => {
+                    self.remove_container(name).await?;
+                    lease.give_back().await?;
+                }
+                Err(error) if error.kind() == Kind::Busy => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())
+    }
+
+    /// The lease of a one-off container: whoever has it waits for its command.
+    pub(super) async fn watch_over(&self, container: &str) -> Result<KeeperLease> {
+        let keeper = self.steering().await?;
+        let holder = holder(&self.settings.holder, RUN);
+        keeper.lease(container, &holder).await
     }
 }

@@ -5,8 +5,10 @@
 
 mod blueprint;
 mod cgroup;
+mod check;
 mod containers;
 mod diagnosis;
+mod erase;
 mod exec;
 mod fetch;
 mod health;
@@ -21,8 +23,10 @@ mod leftovers;
 mod logs;
 mod measure;
 mod names;
+mod needed;
 mod network;
 mod observe;
+mod output;
 mod releases;
 mod restarts;
 mod route;
@@ -44,6 +48,9 @@ use crate::builder::{CredentialSource, Engine};
 use crate::image::Reference;
 use crate::ingress::AcmeOptions;
 use crate::release::Release;
+
+pub use ingress_image::INGRESS_IMAGES;
+pub use needed::{Needed, needed_images};
 
 use keeper::Keeper;
 use names::Names;

@@ -16,6 +16,8 @@ pub(super) const NUMBER: &str = "io.paas.release.number";
 pub(super) const INSTANCE: &str = "io.paas.instance";
 /// What a container that is no instance is for: `hook`, `run`, `ingress`.
 pub(super) const ROLE: &str = "io.paas.role";
+/// The role of ingresses, and of their images.
+pub(super) const INGRESS: &str = "ingress";
 
 /// Names of one cluster.
 #[derive(Clone, Debug)]

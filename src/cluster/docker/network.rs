@@ -122,7 +122,7 @@ impl DockerHost {
         removed.map_err(|error| self.engine.fault(error))
     }
 
-    fn is_ours(&self, network: &NetworkInspect) -> bool {
+    pub(super) fn is_ours(&self, network: &NetworkInspect) -> bool {
         let labels = network.labels.as_ref();
         let cluster = labels.and_then(|labels| labels.get(super::names::CLUSTER));
         cluster.map(String::as_str) == Some(self.names.cluster())
@@ -177,7 +177,7 @@ fn subnet(network: &NetworkInspect) -> Option<String> {
 }
 
 /// Whether it was made with a subnet.
-fn is_finished(network: &NetworkInspect) -> bool {
+pub(super) fn is_finished(network: &NetworkInspect) -> bool {
     configuration(network).is_some_and(|config| config.ip_range.is_some())
 }
 

@@ -90,9 +90,15 @@ impl DockerHost {
             let body = blueprint.instance(instance, addresses.draw())?;
             let options = CreateContainerOptionsBuilder::new().name(&name).build();
             let created = self.engine.client().create_container(Some(options), body);
-            created
-                .await
-                .map_err(|error| unstartable(release, instance, self.engine.fault(error)))?;
+            match created.await {
+                // A command that is gone had asked the engine for it, which was busy then.
+                Err(error) if is_status(&error, 409) => {
+                    self.remove_container(&name).await?;
+                    continue;
+                }
+                created => created
+                    .map_err(|error| unstartable(release, instance, self.engine.fault(error)))?,
+            };
             match self.start_container(&name).await {
                 Err(error) if is_taken_address(&error) => self.remove_container(&name).await?,
                 started => return started.map_err(|error| unstartable(release, instance, error)),

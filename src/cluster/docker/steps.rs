@@ -2,7 +2,7 @@
 
 use super::keeper::Overwrite;
 use super::lease::fence;
-use super::{DockerHost, releases};
+use super::{DockerHost, hook, releases};
 use crate::cluster::Work;
 use crate::ingress::protocol::Drain;
 use crate::release::{InstanceName, Outcome, Release, Step};
@@ -84,7 +84,7 @@ impl DockerHost {
         outcome: &Outcome,
     ) -> Result<()> {
         // One that was interrupted runs on.
-        self.remove_hooks(work.target).await?;
+        self.remove_leftovers(work.target, &[hook::ROLE]).await?;
         let name = releases::outcome_document(work.target, release);
         let text = serde_json::to_string(outcome).expect("plain data");
         let keeper = self.steering().await?;

@@ -15,6 +15,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LOOKS: u32 = 4;
 /// One bad answer may be chance; this many in a row are not.
 const BAD_ANSWERS: u32 = 3;
+/// A process that nobody can ask is watched at least so long: one that ends each second would be taken
+/// for well otherwise.
+const UNASKED: Duration = Duration::from_millis(1500);
 
 impl DockerHost {
     /// Fails when an instance of `number` ends, or does not answer as it should several times on
@@ -24,7 +27,7 @@ impl DockerHost {
             return Ok(());
         }
         let pause = LOOK_EVERY.min(work.watch / LOOKS);
-        let until = Instant::now() + work.watch;
+        let begun = Instant::now();
         let release = self.release(work.target, number).await?;
         let observed = self.look(work.target).await?;
         let runs_as = observed.runs_as(number);
@@ -36,8 +39,16 @@ impl DockerHost {
             .collect();
         let mut starts: BTreeMap<InstanceName, (String, i64)> = BTreeMap::new();
         let mut bad: BTreeMap<InstanceName, u32> = BTreeMap::new();
-        while Instant::now() < until {
-            for instance in &instances {
+        let time_of = |instance: &InstanceName| match Question::of(&release, instance) {
+            Question::Runs => work.watch.max(UNASKED),
+            _ => work.watch,
+        };
+        let longest = instances.iter().map(time_of).max().unwrap_or_default();
+        while begun.elapsed() < longest {
+            let watched = instances
+                .iter()
+                .filter(|instance| begun.elapsed() < time_of(instance));
+            for instance in watched {
                 let name = self.names.instance(work.target, runs_as, instance);
                 let failed = async |what: &str, cause: String| {
                     let cause = (what, cause);
@@ -77,7 +88,7 @@ impl DockerHost {
                     return failed("became unhealthy while it was watched", cause).await;
                 }
             }
-            let left = until.saturating_duration_since(Instant::now());
+            let left = longest.saturating_sub(begun.elapsed());
             tokio::time::sleep(pause.min(left)).await;
         }
         Ok(())

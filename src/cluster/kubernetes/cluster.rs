@@ -1,13 +1,14 @@
 //! Kubernetes as a cluster: each question to the file that answers it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
 use super::Kubernetes;
 use crate::Result;
 use crate::cluster::{
-    Cluster, Finding, Lease, LogOptions, LogStream, Measures, Process, TerminalSize, Traffic, Work,
+    Cluster, Erased, Finding, Lease, LogOptions, LogStream, Measures, Process, TerminalSize,
+    Traffic, Volumes, Work,
 };
 use crate::release::{InstanceName, Observed, Step, Target};
 
@@ -39,6 +40,17 @@ impl Cluster for Kubernetes {
 
     async fn carry_out(&self, work: &Work<'_>, step: &Step) -> Result<()> {
         self.step(work, step).await
+    }
+
+    async fn erase(&self, _work: &Work<'_>, _volumes: Volumes) -> Result<Erased> {
+        Err(super::not_yet("remove"))
+    }
+
+    async fn forget(&self, work: &Work<'_>, releases: &BTreeSet<u64>) -> Result<()> {
+        for number in releases {
+            self.forget_release(work.target, *number).await?;
+        }
+        Ok(())
     }
 
     async fn set_maintenance(&self, work: &Work<'_>, message: Option<&str>) -> Result<()> {

@@ -111,6 +111,12 @@ impl Kubernetes {
         }
     }
 
+    /// Removes a release from the history.
+    pub(super) async fn forget_release(&self, target: &Target, number: u64) -> Result<()> {
+        self.delete(&self.api::<Secret>(), &name(target, number))
+            .await
+    }
+
     /// The release with this number.
     pub(super) async fn release(&self, target: &Target, number: u64) -> Result<Arc<Release>> {
         if let Some(release) = self.remembered(target, number) {

@@ -28,6 +28,7 @@ fn environment(table: Reader<'_>, processes: &[&str]) -> Environment {
         secrets: table
             .list("secrets", environment_variable)
             .unwrap_or_default(),
+        keep_releases: table.integer("keep_releases"),
         resources: table.table("resources", resources),
     };
     refuse_public_secrets(&table, &environment.env, &environment.secrets);

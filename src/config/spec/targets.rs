@@ -1,6 +1,6 @@
 //! Where it is deployed, and when it is built.
 
-use super::Kind::{Flag, Integers, List, Text};
+use super::Kind::{Flag, Integer, Integers, List, Text};
 use super::Presence::{Default, Optional};
 use super::grammars::{DOMAIN, ENV_NAME, GLOB, NAME};
 use super::run::{ENV, RESOURCES};
@@ -83,6 +83,13 @@ pub(super) static ENVIRONMENT: Table = Table {
             Default("[]"),
             "[\"DATABASE_URL\"]",
             "Variables whose values are set with `paas secret set`, never here.",
+        ),
+        key(
+            "keep_releases",
+            Integer { min: 1, max: 1000 },
+            Default("10"),
+            "30",
+            "Releases that stay for `paas rollback`, besides the one that serves and the one before.",
         ),
         key(
             "resources",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::execute::{Change, Patience};
+use super::execute::{Change, Patience, check_deployed};
 use super::{Cancel, DeployDocument, DeployStatus, Made, Selected, TargetSettings};
 use crate::ops::clusters;
 use crate::release::{Intent, Observed, Release};
@@ -55,6 +55,7 @@ async fn end(
     let started = Instant::now();
     let selected = Selected::load(&options.folder, options.environment.as_deref())?;
     let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
+    check_deployed(&*cluster).await?;
     let target = &selected.target;
     let change = Change::begin(&*cluster, target, what, options.patience, reporter, cancel).await?;
     let document = async {

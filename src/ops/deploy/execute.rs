@@ -1,5 +1,6 @@
 //! Carries out a plan: under the target's lease, stage by stage, and back again when a stage fails.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use futures_util::{StreamExt, stream};
 
 use super::cancel::{Cancel, interrupted};
 use super::describe;
-use crate::cluster::{Cluster, Lease, Secrets, Work};
+use crate::cluster::{Cluster, Erased, Lease, Secrets, Volumes, Work};
 use crate::ops::step::Step as Progress;
 use crate::release::{Intent, Observed, Outcome, Plan, Record, Step, Target, plan};
 use crate::report::{Event, Reporter};
@@ -164,6 +165,19 @@ impl<'a> Change<'a> {
         self.cluster.set_maintenance(&work, message).await
     }
 
+    /// Takes the target off.
+    pub async fn erase(&self, volumes: Volumes) -> Result<Erased> {
+        let secrets = Secrets::new();
+        let work = self.work(&secrets);
+        self.cluster.erase(&work, volumes).await
+    }
+
+    /// Forgets the records of releases.
+    pub async fn forget(&self, releases: &BTreeSet<u64>) -> Result<()> {
+        let secrets = Secrets::new();
+        self.cluster.forget(&self.work(&secrets), releases).await
+    }
+
     async fn give_up(&self, release: u64, error: Error, secrets: &Secrets) -> Result<()> {
         let interrupted = error.kind() == Kind::Interrupted;
         let outcome = if interrupted {
@@ -261,6 +275,16 @@ impl<'a> Change<'a> {
             reporter: self.reporter,
         }
     }
+}
+
+/// Refuses what needs a deployment before it, where a lease would make an ingress only to find out.
+pub(super) async fn check_deployed(cluster: &dyn Cluster) -> Result<()> {
+    if cluster.is_blank().await? {
+        return Err(
+            Error::refused("nothing was deployed yet").hint("`paas deploy` brings a version up")
+        );
+    }
+    Ok(())
 }
 
 /// Whether dropping the step in the middle leaves nothing behind that nobody sees: a container that the engine

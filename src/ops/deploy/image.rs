@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::DeployOptions;
+use super::foresee::{Foreseen, foresee};
 use super::selected::Selected;
-use crate::image::{Reference, Version};
+use crate::image::{Digest, Reference, Version};
 use crate::ops::clusters::Clusters;
 use crate::ops::{self, Project, Toolbox, Tools, project, push, transfer};
 use crate::release::Image;
 use crate::report::Reporter;
 use crate::settings::Settings;
-use crate::{Error, Result};
+use crate::{Error, Result, builder};
 
 /// The image of `options.version`, from this machine or the registry; without a version, of a
 /// build.
@@ -22,10 +23,6 @@ pub(super) async fn resolve(
 ) -> Result<Image> {
     let repository = project::repository(&selected.app, settings)?;
     let (version, commit) = if let Some(version) = &options.version {
-        if Version::parse(version).is_none() {
-            return Err(Error::usage(format!("`{version}` is not a version"))
-                .hint("`paas images` lists them"));
-        }
         (version.clone(), None)
     } else {
         let built = ops::build(&options.build, settings, reporter).await?;
@@ -38,33 +35,93 @@ pub(super) async fn resolve(
         .await?
         .ok_or_else(|| not_there(&version))?;
     let tools = toolbox.tools();
-    let mut published = image
-        .repo_digests
-        .iter()
-        .find(|known| known.repository() == &repository)
-        .and_then(Reference::digest)
-        .cloned();
-    if published.is_none()
-        && Clusters::load(settings)?
+    let published = known_digest(&image, &reference);
+    let needs_registry = || -> Result<bool> {
+        Ok(Clusters::load(settings)?
             .get(&selected.cluster)?
-            .needs_registry()
-    {
-        push::registry_of(&repository)?;
-        published = Some(push::publish(&tools, &reference, &image).await?);
+            .needs_registry())
+    };
+    let published = match published {
+        None if needs_registry()? => {
+            push::registry_of(&repository)?;
+            Some(push::publish(&tools, &reference, &image).await?)
+        }
+        known => known,
+    };
+    Ok(of_engine(&image, version, commit, &reference, published))
+}
+
+/// The same without building or fetching anything, and whether that would have to be done.
+pub(super) async fn preview(
+    options: &DeployOptions,
+    selected: &Selected,
+    settings: &Settings,
+    reporter: &Arc<dyn Reporter>,
+) -> Result<Foreseen> {
+    let toolbox = Toolbox::open(settings, reporter).await?;
+    let tools = toolbox.tools();
+    let Some(version) = &options.version else {
+        let foreseen = foresee(options, &tools).await?;
+        check_clean(&foreseen.image.version, options, selected, settings).await?;
+        return Ok(foreseen);
+    };
+    check_clean(version, options, selected, settings).await?;
+    let repository = project::repository(&selected.app, settings)?;
+    let reference = repository.tagged(version)?;
+    if let Some(image) = tools.engine.image(&reference).await? {
+        return Ok(Foreseen {
+            image: {
+                let published = known_digest(&image, &reference);
+                of_engine(&image, version.clone(), None, &reference, published)
+            },
+            is_missing: false,
+        });
     }
+    let published = match repository.host() {
+        Some(_) => tools.client.resolve(&reference).await?,
+        None => None,
+    };
+    let published = published.ok_or_else(|| not_there(version))?;
+    Ok(Foreseen {
+        image: Image {
+            version: version.clone(),
+            reference: repository.at(&published.digest),
+            id: String::new(),
+            commit: String::new(),
+        },
+        is_missing: true,
+    })
+}
+
+/// The digest by which the image's registry knows it.
+fn known_digest(image: &builder::Image, reference: &Reference) -> Option<Digest> {
+    let mut known = image.repo_digests.iter();
+    let known = known.find(|known| known.repository() == reference.repository());
+    known.and_then(Reference::digest).cloned()
+}
+
+/// As a release has it: by digest where a registry holds it.
+fn of_engine(
+    image: &builder::Image,
+    version: String,
+    commit: Option<String>,
+    reference: &Reference,
+    published: Option<Digest>,
+) -> Image {
+    let repository = reference.repository();
     let labels = &image.config.labels;
-    Ok(Image {
+    Image {
         commit: commit
             .or_else(|| labels.get("org.opencontainers.image.revision").cloned())
             .unwrap_or_default(),
         reference: published.map_or_else(|| reference.clone(), |digest| repository.at(&digest)),
         id: image.id.to_string(),
         version,
-    })
+    }
 }
 
 /// From this machine, or the registry.
-async fn find(tools: &Tools<'_>, reference: &Reference) -> Result<Option<crate::builder::Image>> {
+async fn find(tools: &Tools<'_>, reference: &Reference) -> Result<Option<builder::Image>> {
     if let Some(image) = tools.engine.image(reference).await? {
         return Ok(Some(image));
     }
@@ -95,6 +152,9 @@ async fn check_clean(
         return Err(refused(format!(
             "{version} was built from changes that no commit holds"
         )));
+    }
+    if selected.commit.is_some() {
+        return Ok(());
     }
     let project = Project::loaded(&selected.folder, settings).await?;
     match project.listing.changed.first() {

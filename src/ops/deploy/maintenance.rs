@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::execute::{Change, Patience};
+use super::execute::{Change, Patience, check_deployed};
 use super::{Cancel, Selected};
 use crate::Result;
 use crate::ops::clusters;
@@ -28,6 +28,16 @@ pub struct MaintenanceOptions {
     pub patience: Patience,
 }
 
+impl MaintenanceOptions {
+    /// Why the app's name has to be given; `None`: it needs not.
+    pub fn confirmation(&self, selected: &Selected) -> Option<String> {
+        let shows = self.message.is_some();
+        shows
+            .then(|| selected.protection("a maintenance page"))
+            .flatten()
+    }
+}
+
 /// Shows visitors a page, or the app again. Deployments go on behind it.
 pub async fn maintenance(
     options: &MaintenanceOptions,
@@ -37,10 +47,10 @@ pub async fn maintenance(
 ) -> Result<()> {
     let selected = Selected::load(&options.folder, options.environment.as_deref())?;
     let message = options.message.as_deref();
-    if message.is_some() {
-        selected.check_confirmed("a maintenance page", options.confirm.as_deref())?;
-    }
+    let confirmed = options.confirm.as_deref();
+    selected.check_confirmed(options.confirmation(&selected), confirmed)?;
     let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
+    check_deployed(&*cluster).await?;
     let target = &selected.target;
     let patience = options.patience;
     let change =

@@ -3,16 +3,20 @@
 
 mod canary;
 mod cancel;
+mod configuration;
 mod describe;
 mod execute;
+mod foresee;
 mod image;
 mod maintenance;
 mod measured;
 mod parameters;
+mod remove;
 mod rollback;
 mod scale;
 mod selected;
 mod settings;
+mod tidy;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,6 +31,7 @@ pub use cancel::{Cancel, Canceler};
 pub use execute::Patience;
 pub use maintenance::{MaintenanceOptions, maintenance};
 pub use measured::Measured;
+pub use remove::{RemoveDocument, RemoveOptions, remove};
 pub use rollback::{RollbackOptions, rollback};
 pub use scale::{ScaleDocument, ScaleOptions, scale};
 pub use selected::Selected;
@@ -111,12 +116,15 @@ pub async fn deploy(
     cancel: &Cancel,
 ) -> Result<DeployDocument> {
     let started = Instant::now();
-    let selected = Selected::load(&options.folder, options.environment.as_deref())?;
+    let selected = selected(options, reporter).await?;
     let image = tokio::select! {
         image = image::resolve(options, &selected, settings, reporter) => image?,
         () = cancel.canceled() => return Err(cancel::interrupted()),
     };
     let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
+    if cluster.is_blank().await? {
+        check_first(&selected, image.clone(), options, settings)?;
+    }
     let what = format!("deploy {}", image.version);
     let change = Change::begin(
         &*cluster,
@@ -156,20 +164,45 @@ pub async fn deploy(
     change.end(document).await
 }
 
-/// What a deployment would change, without changing anything: `None` where nothing serves yet.
+/// Refuses what can't be deployed anywhere, before an ingress is made for it.
+fn check_first(
+    selected: &Selected,
+    image: Image,
+    options: &DeployOptions,
+    settings: &Settings,
+) -> Result<()> {
+    let (nothing, set) = (Observed::default(), TargetSettings::default());
+    let release = next_release(selected, image, &nothing, &set, settings)?;
+    let intent = Intent::Deploy {
+        release: Box::new(release),
+        canary: options.canary.clone(),
+    };
+    release::plan(&nothing, &intent).map(drop)
+}
+
+/// The app as the version has it that is named, or else as it is on disk.
+async fn selected(options: &DeployOptions, reporter: &Arc<dyn Reporter>) -> Result<Selected> {
+    let selected = Selected::load(&options.folder, options.environment.as_deref())?;
+    match &options.version {
+        Some(version) => configuration::of_version(selected, version, reporter).await,
+        None => Ok(selected),
+    }
+}
+
+/// What a deployment would change, without changing or building anything.
 pub async fn preview(
     options: &DeployOptions,
     settings: &Settings,
     reporter: &Arc<dyn Reporter>,
 ) -> Result<Preview> {
-    let selected = Selected::load(&options.folder, options.environment.as_deref())?;
-    let image = image::resolve(options, &selected, settings, reporter).await?;
+    let selected = selected(options, reporter).await?;
+    let foreseen = image::preview(options, &selected, settings, reporter).await?;
     let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
     let (observed, set) = tokio::try_join!(
         cluster.observe(&selected.target),
         TargetSettings::load(&*cluster, &selected.target)
     )?;
-    let release = next_release(&selected, image, &observed, &set, settings)?;
+    let release = next_release(&selected, foreseen.image, &observed, &set, settings)?;
     let live = observed
         .live
         .release
@@ -179,6 +212,8 @@ pub async fn preview(
         environment: selected.target.environment.clone(),
         release: release.number,
         version: release.image.version.clone(),
+        is_missing: foreseen.is_missing,
+        configuration: selected.commit.clone(),
         live: live.map(|record| record.release.number),
         changes: live.map(|record| release::diff(&record.release, &release)),
     })
@@ -215,6 +250,11 @@ pub struct Preview {
     pub release: u64,
     /// What it would run.
     pub version: String,
+    /// Whether its image would have to be built or fetched first: this machine has none.
+    #[serde(rename = "missing")]
+    pub is_missing: bool,
+    /// The commit whose `app.toml` counts; `null`: the one on disk.
+    pub configuration: Option<String>,
     /// The release that serves now.
     pub live: Option<u64>,
     /// What differs from it; `null` where nothing serves.
@@ -254,6 +294,12 @@ impl Made<'_> {
         result?;
         if let Err(error) = noted {
             change.warn(format!("it does not stand in the events: {error}"));
+        }
+        let keep = self.selected.environment.keep_releases();
+        if let Err(error) = tidy::tidy(change, target, keep, set).await {
+            change.warn(format!(
+                "what nobody needs any more is still there: {error}"
+            ));
         }
         let after = cluster.traffic(target, false).await?;
         self.document(cluster, self.status, measured::between(&before, &after))

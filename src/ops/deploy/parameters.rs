@@ -1,12 +1,11 @@
 //! From `app.toml`, an environment and what is set on the cluster to a release's parameters.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
+use super::configuration::text_of;
 use super::selected::Selected;
 use super::settings::TargetSettings;
-use crate::config::{self, ScriptSource};
+use crate::config::{self, APP_FILE, ScriptSource};
 use crate::release::{
     Autoscale, Health, Image, Probe, Process, Protocol, RawPort, Release, Resources,
     SecretRevision, User, Volume,
@@ -33,7 +32,7 @@ impl Making<'_> {
         let Selected {
             app, environment, ..
         } = self.selected;
-        let script = |script: &config::Script| code(&self.selected.folder, &script.source);
+        let script = |script: &config::Script| code(self.selected, &script.source);
         let health = app.health.as_ref().map(|health| {
             let probe = match &health.probe {
                 config::Probe::Http(path) => Probe::Http(path.clone()),
@@ -78,6 +77,60 @@ impl Making<'_> {
         })
     }
 
+    /// Two instances would write to a volume at once.
+    fn check_writers(&self, processes: &[&str]) -> Result<()> {
+        let Selected {
+            app, environment, ..
+        } = self.selected;
+        if app.volumes.is_empty() {
+            return Ok(());
+        }
+        let named = &self.selected.target.environment;
+        for process in processes {
+            let least = app.autoscale.filter(|_| *process == Process::WEB);
+            let asked = [
+                (self.scaled.get(*process).copied(), None),
+                (
+                    environment.replicas.get(*process).copied(),
+                    Some(&["environments", named, "replicas", process][..]),
+                ),
+                (
+                    least.map(|autoscale| autoscale.min),
+                    Some(&["autoscale", "min"]),
+                ),
+            ];
+            // The first that says anything counts.
+            let Some((Some(count), keys)) = asked.into_iter().find(|(count, _)| count.is_some())
+            else {
+                continue;
+            };
+            if count > 1 {
+                return Err(self.too_many_writers(process, count, keys));
+            }
+        }
+        Ok(())
+    }
+
+    /// `keys` are those of `app.toml` that ask for so many; `None`: it was `paas scale`.
+    fn too_many_writers(&self, process: &str, count: u32, keys: Option<&[&str]>) -> Error {
+        let message = format!(
+            "the app has volumes, to which {count} instances of {process} would write at once"
+        );
+        let Some(keys) = keys else {
+            return Error::refused(message).hint(format!(
+                "`paas scale` asked for them: first `paas scale {process}=1`"
+            ));
+        };
+        let file = self.selected.folder.join(APP_FILE);
+        let place = match &self.selected.commit {
+            Some(commit) => Some(format!("{APP_FILE} of {commit} says so")),
+            None => config::place_of_key(&file, keys),
+        };
+        Error::usage(message)
+            .detail(place.unwrap_or_default())
+            .hint("keep one instance, or its data where several can write: in a database")
+    }
+
     fn processes(&self) -> Result<BTreeMap<String, Process>> {
         let Selected {
             app, environment, ..
@@ -97,6 +150,7 @@ impl Making<'_> {
                 known().collect::<Vec<_>>().join(", ")
             )));
         }
+        self.check_writers(&known().collect::<Vec<_>>())?;
         let limits = environment.resources.unwrap_or(app.resources);
         let least = app.autoscale.map_or(1, |autoscale| autoscale.min);
         Ok(known()
@@ -163,11 +217,10 @@ fn ports(app: &config::App) -> Vec<RawPort> {
 }
 
 /// Inline code, or the file's.
-fn code(folder: &Path, source: &ScriptSource) -> Result<String> {
+fn code(selected: &Selected, source: &ScriptSource) -> Result<String> {
     match source {
         ScriptSource::Inline(code) => Ok(code.clone()),
-        ScriptSource::File(path) => fs::read_to_string(folder.join(path))
-            .map_err(|error| Error::usage(format!("cannot read {path}")).caused_by(error)),
+        ScriptSource::File(path) => text_of(selected, path),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::execute::{Change, Patience};
+use super::execute::{Change, Patience, check_deployed};
 use super::{Cancel, DeployDocument, DeployStatus, Made, Selected, TargetSettings};
 use crate::Result;
 use crate::ops::clusters;
@@ -37,6 +37,7 @@ pub async fn rollback(
     let started = Instant::now();
     let selected = Selected::load(&options.folder, options.environment.as_deref())?;
     let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
+    check_deployed(&*cluster).await?;
     let target = &selected.target;
     let change = Change::begin(
         &*cluster,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::execute::{Change, Patience};
+use super::execute::{Change, Patience, check_deployed};
 use super::{Cancel, Counts, Selected, TargetSettings, app_id};
 use crate::ops::clusters;
 use crate::ops::history::{self, Happening};
@@ -30,6 +30,16 @@ pub struct ScaleOptions {
     pub patience: Patience,
 }
 
+impl ScaleOptions {
+    /// Why the app's name has to be given; `None`: it needs not.
+    pub fn confirmation(&self, selected: &Selected) -> Option<String> {
+        let takes_all = self.counts.values().any(|count| *count == 0);
+        takes_all
+            .then(|| selected.protection("to take all instances away"))
+            .flatten()
+    }
+}
+
 /// What runs afterwards.
 #[derive(Clone, Debug, Serialize)]
 pub struct ScaleDocument {
@@ -51,10 +61,10 @@ pub async fn scale(
     cancel: &Cancel,
 ) -> Result<ScaleDocument> {
     let selected = Selected::load(&options.folder, options.environment.as_deref())?;
-    if options.counts.values().any(|count| *count == 0) {
-        selected.check_confirmed("to take all instances away", options.confirm.as_deref())?;
-    }
+    let confirmed = options.confirm.as_deref();
+    selected.check_confirmed(options.confirmation(&selected), confirmed)?;
     let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
+    check_deployed(&*cluster).await?;
     let target = &selected.target;
     let patience = options.patience;
     let change = Change::begin(&*cluster, target, "scale", patience, reporter, cancel).await?;
@@ -75,6 +85,13 @@ pub async fn scale(
                 Error::usage(format!("release #{live} has no process `{unknown}`"))
                     .hint(format!("it has: {}", known.join(", "))),
             );
+        }
+        let mut crowded = options.counts.iter().filter(|(_, count)| **count > 1);
+        if let (true, Some((process, count))) = (release.is_single_writer(), crowded.next()) {
+            return Err(Error::refused(format!(
+                "the app has volumes, to which {count} instances of {process} would write at once"
+            ))
+            .hint("keep one instance, or its data where several can write: in a database"));
         }
         let mut replicas: Counts = release
             .processes

@@ -21,6 +21,8 @@ pub struct Selected {
     pub target: Target,
     /// The cluster's name.
     pub cluster: String,
+    /// The commit that `app` is of; `None`: it is what is on disk.
+    pub commit: Option<String>,
 }
 
 impl Selected {
@@ -42,20 +44,27 @@ impl Selected {
                 .unwrap_or_else(|| LOCAL.to_owned()),
             environment,
             app,
+            commit: None,
         })
     }
 
-    /// Refuses destructive work on a protected environment, unless `confirmed` is the app's name.
-    pub fn check_confirmed(&self, what: &str, confirmed: Option<&str>) -> Result<()> {
-        let app = &self.app.name;
-        if !self.environment.protected || confirmed == Some(app) {
-            return Ok(());
-        }
+    /// Why destructive work needs the app's name; `None`: the environment is not protected.
+    pub fn protection(&self, what: &str) -> Option<String> {
         let environment = &self.target.environment;
-        Err(Error::refused(format!(
-            "{environment} is protected: {what} needs a confirmation"
-        ))
-        .hint(format!("give the app's name: `--confirm {app}`")))
+        self.environment
+            .protected
+            .then(|| format!("{environment} is protected: {what} needs a confirmation"))
+    }
+
+    /// Refuses for this reason, where there is one, unless `confirmed` is the app's name.
+    pub fn check_confirmed(&self, reason: Option<String>, confirmed: Option<&str>) -> Result<()> {
+        let app = &self.app.name;
+        match reason {
+            Some(reason) if confirmed != Some(app) => {
+                Err(Error::refused(reason).hint(format!("give the app's name: `--confirm {app}`")))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::Result;
 use crate::builder::SecretBytes;
 use crate::cluster::{Cluster, Secrets};
 use crate::release::{SecretRevision, Target};
+use crate::{Error, Result};
 
 /// Documents `env/NAME` hold a variable's value.
 pub(super) const ENV: &str = "env/";
@@ -13,6 +13,9 @@ pub(super) const ENV: &str = "env/";
 pub(super) const SECRETS: &str = "secrets/";
 /// Documents `current-secrets/NAME` hold the revision that the next release gets.
 pub(super) const CURRENT_SECRETS: &str = "current-secrets/";
+
+/// Bytes of `NAME=VALUE` and the NUL behind it that Linux gives to a program: `MAX_ARG_STRLEN`.
+const LONGEST_VARIABLE: usize = 128 * 1024;
 
 /// What is set for a target.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +67,7 @@ pub async fn set_variable(
     name: &str,
     value: Option<&str>,
 ) -> Result<()> {
+    check_length(name, value.unwrap_or_default())?;
     let document = format!("{ENV}{name}");
     cluster.write_document(target, &document, value).await
 }
@@ -76,6 +80,7 @@ pub async fn set_secret(
     name: &str,
     value: &str,
 ) -> Result<()> {
+    check_length(name, value)?;
     let set = TargetSettings::load(cluster, target).await?;
     if let Some(revision) = set.secrets.get(name) {
         let key = (name.to_owned(), revision.0.clone());
@@ -102,4 +107,16 @@ pub async fn set_secret(
 pub async fn remove_secret(cluster: &dyn Cluster, target: &Target, name: &str) -> Result<()> {
     let current = format!("{CURRENT_SECRETS}{name}");
     cluster.write_document(target, &current, None).await
+}
+
+/// Refuses what no program could be started with.
+fn check_length(name: &str, value: &str) -> Result<()> {
+    if name.len() + value.len() + 2 > LONGEST_VARIABLE {
+        return Err(Error::usage(format!(
+            "the value of {name} has {} bytes: name and value of a variable may have 128 KiB",
+            value.len()
+        ))
+        .hint("keep it in a file of the image or a volume, and say in the variable where it is"));
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{App, Ended, Engine, Fault, Request};
 use crate::Kind;
-use crate::release::{SecretRevision, Status, diff, history, rollback, same_parameters};
+use crate::release::{SecretRevision, Status, diff, expired, history, rollback, same_parameters};
 
 fn history_of(engine: &Engine) -> String {
     let entries = history(&engine.observe(), |image| image.version != "v1");
@@ -148,4 +148,34 @@ fn another_version_of_the_same_content_runs_the_same() {
 fn statuses_are_words() {
     let text = serde_json::to_string(&Status::Previous).unwrap();
     assert_eq!(text, format!("\"{}\"", Status::Previous));
+}
+
+#[test]
+fn old_records_expire_unless_something_needs_them() {
+    let mut engine = Engine::default();
+    for version in 1..6 {
+        engine.run(&Request::Deploy(App::version(version)), &[]);
+    }
+    engine.never_healthy.insert("v6".into());
+    for _ in 0..3 {
+        let failed = engine.run(&Request::Deploy(App::version(6)), &[]);
+        assert_eq!(failed, Ended::Failed);
+    }
+    let observed = engine.observe();
+    assert_eq!(expired(&observed, 10), [].into());
+    assert_eq!(expired(&observed, 3), [1, 2].into());
+    // The way back and what serves stay, and the newest number is never given out again.
+    assert_eq!(expired(&observed, 0), [1, 2, 3, 6, 7].into());
+    engine.run(&Request::RollbackTo(1), &[]);
+    let observed = engine.observe();
+    assert_eq!(observed.release(9).unwrap().from, Some(1));
+    assert_eq!(expired(&observed, 1), [2, 3, 4, 6, 7].into());
+    // Back and forth: the records don't grow with the number of rollbacks.
+    for _ in 0..6 {
+        engine.run(&Request::Rollback, &[]);
+    }
+    let observed = engine.observe();
+    let left = observed.releases.len() - expired(&observed, 1).len();
+    assert!(left <= 5, "{left}");
+    assert_eq!(observed.runs_as(observed.live.release.unwrap()), 1);
 }

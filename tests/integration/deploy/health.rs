@@ -88,12 +88,16 @@ fn an_app_without_requests_is_deployed_and_goes_back_as_any_other() {
         .collect();
     assert_eq!(running.len(), 1, "{running:?}");
     assert!(running[0].contains(".1.worker.1 "), "{running:?}");
-    // A worker that ends at once fails the deployment.
-    app.app_toml("[processes.worker]\nscript = \"echo no queue; exit 5\"\n");
-    let error = app.answers("three").fails(6, &["deploy"]);
-    let text = error.to_string();
-    assert!(text.contains("no queue"), "{text}");
-    assert!(text.contains("worker.1"), "{text}");
+    // A worker that ends at once fails the deployment, and so does one that ends each second.
+    for (answer, wait) in [("three", "0"), ("four", "1")] {
+        app.app_toml(&format!(
+            "[processes.worker]\nscript = \"sleep {wait}; echo no queue; exit 5\"\n"
+        ));
+        let error = app.answers(answer).fails(6, &["deploy"]);
+        let text = error.to_string();
+        assert!(text.contains("no queue"), "{text}");
+        assert!(text.contains("worker.1"), "{text}");
+    }
     app.json(&["scale", "web=1"]);
     assert_eq!(app.answer(), "one");
 }

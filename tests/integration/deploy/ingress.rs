@@ -142,3 +142,43 @@ fn a_full_disk_at_any_step_stops_a_deployment_and_nothing_else() {
         old = new;
     }
 }
+
+/// What `paas cluster check` says of all that is not well.
+fn problems(app: &Deployed, code: i32) -> Vec<(String, String)> {
+    let output = app.run(&["cluster", "check", app.cluster()]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    let findings: Vec<serde_json::Value> = serde_json::from_str(&said).expect("JSON");
+    for part in ["Docker Engine", "memory", "disk", "network", "ingress"] {
+        let mut looked = findings
+            .iter()
+            .filter_map(|finding| finding["what"].as_str());
+        assert!(looked.any(|what| what.starts_with(part)), "{part}: {said}");
+    }
+    let unwell = findings.iter().filter_map(|finding| {
+        let problem = finding["problem"].as_str()?.to_owned();
+        Some((finding["what"].as_str()?.to_owned(), problem))
+    });
+    unwell.collect()
+}
+
+#[test]
+fn a_check_says_what_is_wrong() {
+    let app = Deployed::new("");
+    assert_eq!(problems(&app, 0), []);
+    let taken = std::net::TcpListener::bind(("0.0.0.0", app.port())).unwrap();
+    let found = problems(&app, 4);
+    assert!(found[0].1.contains("held by another program"), "{found:?}");
+    drop(taken);
+    app.json(&["deploy"]);
+    assert_eq!(problems(&app, 0), []);
+    docker(&["stop", "--time", "5", &app.ingress()]);
+    let found = problems(&app, 4);
+    assert!(found[0].1.contains("does not run"), "{found:?}");
+    app.json(&["deploy"]);
+    assert_eq!(problems(&app, 0), []);
+    let other = format!("[{}]\nengine = \"docker\"\nhttp_port = 1\n", app.cluster());
+    app.write("../home/.config/paas/clusters.toml", other);
+    let found = problems(&app, 4);
+    assert!(found[0].1.contains("other ports"), "{found:?}");
+}

@@ -57,6 +57,57 @@ fn a_secret_that_app_toml_names_must_have_a_value() {
 }
 
 #[test]
+fn a_change_of_settings_is_a_document() {
+    let app = Deployed::new("");
+    let set = app.json(&["env", "set", "A=1", "B=2"]);
+    assert_eq!(set["set"], serde_json::json!(["A", "B"]));
+    assert_eq!(set["app"], app.name());
+    let unset = app.json(&["env", "unset", "A"]);
+    assert_eq!(unset["unset"], serde_json::json!(["A"]));
+    assert_eq!(
+        app.json(&["env", "-e", "local"]),
+        serde_json::json!({"B": "2"})
+    );
+}
+
+#[test]
+fn a_value_that_no_program_could_be_started_with_is_refused_when_it_is_set() {
+    let app = Deployed::new("");
+    let long = "x".repeat(128 * 1024);
+    let set = |value: &str| {
+        let mut command = app.paas(&["secret", "set", "LONG", "--json"]);
+        command.write_stdin(value.to_owned()).output().unwrap()
+    };
+    let refused = set(&long);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("128 KiB"), "{said}");
+    // With its name and all, this is the longest.
+    let longest = &long[..long.len() - "LONG=".len() - 1];
+    assert_eq!(set(longest).status.code(), Some(0));
+    app.json(&["deploy"]);
+    assert_eq!(app.get("/env/LONG").1.trim(), longest);
+}
+
+#[test]
+fn two_instances_never_share_a_volume() {
+    let volume = "[[volumes]]\nname = \"data\"\npath = \"/data\"\n";
+    let app = Deployed::new(&format!("replicas = {{ web = 2 }}\n{volume}"));
+    let error = app.fails(2, &["deploy"]);
+    assert!(error.to_string().contains("app.toml:9:20"), "{error}");
+    app.app_toml("");
+    app.answers("one").json(&["deploy"]);
+    app.json(&["scale", "web=2"]);
+    app.app_toml(volume);
+    let error = app.answers("two").fails(3, &["deploy"]);
+    assert!(error.to_string().contains("paas scale web=1"), "{error}");
+    app.json(&["scale", "web=1"]);
+    app.json(&["deploy"]);
+    let error = app.fails(3, &["scale", "web=2"]);
+    assert!(error.to_string().contains("would write at once"), "{error}");
+}
+
+#[test]
 fn processes_run_beside_each_other_and_scale() {
     let app = Deployed::new("[processes.worker]\nscript = \"exec sleep 1000\"\n");
     app.json(&["deploy"]);

@@ -1,6 +1,7 @@
 //! The client of the ingress's control API, see [`crate::ingress::protocol`].
 
 mod lease;
+mod relay;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,8 @@ use std::time::Duration;
 use hyper::Method;
 
 pub use lease::KeeperLease;
-use wire::{Question, Wire, parsed};
+pub use relay::Relay;
+use wire::{Question, Way, Wire, parsed};
 
 use crate::Result;
 use crate::ingress::protocol::{
@@ -36,7 +38,14 @@ impl Keeper {
     /// `address` is the control API's `host:port`.
     pub fn new(address: impl Into<String>, token: impl Into<String>) -> Self {
         Self {
-            wire: Wire::new(address.into(), token.into()),
+            wire: Wire::new(Way::Address(address.into()), token.into()),
+        }
+    }
+
+    /// Of an ingress on another machine.
+    pub fn through(relay: Relay, token: impl Into<String>) -> Self {
+        Self {
+            wire: Wire::new(Way::Relay(relay), token.into()),
         }
     }
 
@@ -121,10 +130,10 @@ impl Keeper {
     }
 
     async fn answer<T: serde::de::DeserializeOwned>(&self, question: Question) -> Result<T> {
-        parsed(&self.wire.connect().await?.ask(question).await?)
+        parsed(&self.wire.ask(question).await?)
     }
 
     async fn done(&self, question: Question) -> Result<()> {
-        self.wire.connect().await?.ask(question).await.map(drop)
+        self.wire.ask(question).await.map(drop)
     }
 }

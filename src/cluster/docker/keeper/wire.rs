@@ -1,3 +1,4 @@
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,12 +10,13 @@ use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use zeroize::Zeroizing;
 
-use super::Overwrite;
+use super::{Overwrite, Relay};
 use crate::ingress::protocol::{ConflictKind, FENCE_HEADER, Failure, Fence, Holder};
 use crate::{Error, Kind, Result};
 
@@ -23,15 +25,26 @@ const ANSWER: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(3);
 
 /// How an ingress is reached.
+#[derive(Clone, Debug)]
+pub(super) enum Way {
+    /// At `host:port`.
+    Address(String),
+    /// Through the engine.
+    Relay(Relay),
+}
+
+/// Connections to one ingress.
 #[derive(Clone)]
 pub(super) struct Wire {
-    address: String,
+    way: Way,
     token: Zeroizing<String>,
+    /// Connections through a relay, which take a while to make, between two questions.
+    idle: Arc<Mutex<Vec<Connection>>>,
 }
 
 impl std::fmt::Debug for Wire {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Wire({})", self.address)
+        write!(f, "Wire({:?})", self.way)
     }
 }
 
@@ -39,7 +52,6 @@ impl std::fmt::Debug for Wire {
 pub(super) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
     authorization: Zeroizing<String>,
-    host: String,
     _task: AbortOnDropHandle<()>,
 }
 
@@ -99,18 +111,57 @@ impl Question {
 }
 
 impl Wire {
-    pub(super) fn new(address: String, token: String) -> Self {
+    pub(super) fn new(way: Way, token: String) -> Self {
         Self {
-            address,
+            way,
             token: Zeroizing::new(token),
+            idle: Arc::default(),
         }
     }
 
+    /// The body of the answer, over any connection.
+    pub(super) async fn ask(&self, question: Question) -> Result<Bytes> {
+        let mut connection = match self.take_idle() {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        let (answer, is_over) = connection.exchange(question).await;
+        if is_over && matches!(self.way, Way::Relay(_)) && !connection.is_closed() {
+            self.idle().push(connection);
+        }
+        answer
+    }
+
+    fn take_idle(&self) -> Option<Connection> {
+        let mut idle = self.idle();
+        idle.retain(|connection| !connection.is_closed());
+        idle.pop()
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) async fn connect(&self) -> Result<Connection> {
-        let stream = timeout(CONNECT, TcpStream::connect(&self.address))
-            .await
-            .map_err(silent)?
-            .map_err(silent)?;
+        match &self.way {
+            Way::Address(address) => {
+                let stream = timeout(CONNECT, TcpStream::connect(address))
+                    .await
+                    .map_err(silent)?
+                    .map_err(silent)?;
+                self.speak(stream).await
+            }
+            Way::Relay(relay) => {
+                let stream = timeout(ANSWER, relay.connect()).await.map_err(silent)??;
+                self.speak(stream).await
+            }
+        }
+    }
+
+    async fn speak(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<Connection> {
         let (sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(silent)?;
@@ -118,7 +169,6 @@ impl Wire {
         Ok(Connection {
             sender,
             authorization: Zeroizing::new(format!("Bearer {}", *self.token)),
-            host: self.address.clone(),
             _task: AbortOnDropHandle::new(task),
         })
     }
@@ -132,10 +182,23 @@ impl Connection {
 
     /// The body of the answer.
     pub(super) async fn ask(&mut self, question: Question) -> Result<Bytes> {
+        self.exchange(question).await.0
+    }
+
+    /// The same, and whether the exchange came to its end, so that another can follow.
+    async fn exchange(&mut self, question: Question) -> (Result<Bytes>, bool) {
+        match self.answer(question).await {
+            Ok((status, body)) if status.is_success() => (Ok(body), true),
+            Ok((status, body)) => (Err(refused(status, &body)), true),
+            Err(error) => (Err(error), false),
+        }
+    }
+
+    async fn answer(&mut self, question: Question) -> Result<(StatusCode, Bytes)> {
         let mut request = Request::builder()
             .method(question.method)
             .uri(question.path)
-            .header(HOST, &self.host)
+            .header(HOST, "ingress")
             .header(AUTHORIZATION, self.authorization.as_str());
         if let Some(fence) = question.fence {
             request = request.header(FENCE_HEADER, fence);
@@ -154,11 +217,7 @@ impl Connection {
             Ok::<_, hyper::Error>((status, body))
         };
         let answered = timeout(question.wait, exchange).await.map_err(silent)?;
-        let (status, body) = answered.map_err(silent)?;
-        if status.is_success() {
-            return Ok(body);
-        }
-        Err(refused(status, &body))
+        answered.map_err(silent)
     }
 }
 
