@@ -2,6 +2,7 @@
 //! not decided here but in [`crate::release`].
 
 pub mod docker;
+mod ending;
 pub mod kubernetes;
 mod merge;
 

@@ -6,9 +6,10 @@ use bollard::exec::{CreateExecOptions, StartExecResults};
 use futures_util::StreamExt as _;
 
 use super::DockerHost;
-use super::diagnosis::{Life, ending};
+use super::diagnosis::Life;
 use super::names;
 use crate::cluster::Work;
+use crate::cluster::ending::ending;
 use crate::ingress::protocol::{self, ProbeAnswer};
 use crate::release::{InstanceName, Probe, Release};
 use crate::{Error, Kind, Result};

@@ -3,8 +3,8 @@
 use futures_util::StreamExt as _;
 
 use super::DockerHost;
-use super::diagnosis::{LAST_LINES, ending};
 use crate::builder::{LineBuffer, Redactor};
+use crate::cluster::ending::{LAST_LINES, ending};
 use crate::cluster::{Output, Process as _, Work};
 use crate::release::Release;
 use crate::report::{Event, StepId};

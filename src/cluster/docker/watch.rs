@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::DockerHost;
-use super::diagnosis::{Life, ending};
+use super::diagnosis::Life;
 use super::health::Question;
 use crate::Result;
 use crate::cluster::Work;
+use crate::cluster::ending::ending;
 use crate::release::InstanceName;
 
 /// Between two looks; shorter where there would be fewer than [`LOOKS`].

@@ -62,9 +62,10 @@ impl Kubernetes {
             .namespace
             .clone()
             .unwrap_or_else(|| config.default_namespace.clone());
-        let client = Client::try_from(config).map_err(|error| failed().caused_by(error))?;
+        let client = Client::try_from(config.clone()).map_err(|error| failed().caused_by(error))?;
         Ok(Self {
             client,
+            config,
             cluster,
             namespace,
             holder,

@@ -1,29 +1,226 @@
 //! Commands of people: in an instance, or in a pod of their own.
 
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use futures_util::{Stream, StreamExt as _, stream};
+use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
+use kube::api::{AttachParams, AttachedProcess};
+use kube::client::UpgradeConnectionError;
+use kube::{Api, ResourceExt as _};
+use tokio::io::AsyncWrite;
+use tokio_util::io::ReaderStream;
+
 use super::Kubernetes;
-use crate::Result;
-use crate::cluster::{Process, TerminalSize};
+use super::errand::Errand;
+use crate::cluster::{Output, Process, TerminalSize};
 use crate::release::{InstanceName, Target};
+use crate::{Error, Result};
+
+/// On its way in each direction.
+const BUFFER: usize = 64 * 1024;
+
+/// A command that runs.
+struct Running {
+    attached: AttachedProcess,
+    ending: Option<BoxFuture<'static, Option<Status>>>,
+    resizing: Option<Box<dyn FnMut(TerminalSize) + Send>>,
+    /// The pod that is there for it alone.
+    errand: Option<Errand>,
+}
+
+#[async_trait]
+impl Process for Running {
+    fn input(&mut self) -> Option<Pin<Box<dyn AsyncWrite + Send>>> {
+        let input = self.attached.stdin()?;
+        Some(Box::pin(input))
+    }
+
+    fn output(&mut self) -> Pin<Box<dyn Stream<Item = Result<Output>> + Send>> {
+        let failed = |error| Error::unavailable("the command's output broke off").caused_by(error);
+        let stdout = self.attached.stdout().map(ReaderStream::new);
+        let stdout = stream::iter(stdout).flatten();
+        let stdout = stdout.map(move |piece| piece.map(Output::Stdout).map_err(failed));
+        let stderr = self.attached.stderr().map(ReaderStream::new);
+        let stderr = stream::iter(stderr).flatten();
+        let stderr = stderr.map(move |piece| piece.map(Output::Stderr).map_err(failed));
+        Box::pin(stream::select(stdout, stderr))
+    }
+
+    async fn resize(&mut self, size: TerminalSize) -> Result<()> {
+        if let Some(resize) = &mut self.resizing {
+            resize(size);
+        }
+        Ok(())
+    }
+
+    async fn wait(&mut self) -> Result<i64> {
+        let status = match self.ending.take() {
+            Some(ending) => ending.await,
+            None => None,
+        };
+        if let Some(errand) = self.errand.take() {
+            errand.end().await?;
+        }
+        let status = status.ok_or_else(|| {
+            Error::unavailable("the connection to the command was lost")
+                .hint("whether it ended can't be told from here")
+        })?;
+        exit(&status)
+    }
+}
+
+/// The exit status that the API's answer holds.
+fn exit(status: &Status) -> Result<i64> {
+    if status.status.as_deref() == Some("Success") {
+        return Ok(0);
+    }
+    let details = status.details.iter();
+    let mut causes = details.flat_map(|details| details.causes.iter().flatten());
+    let code = causes.find(|cause| cause.reason.as_deref() == Some("ExitCode"));
+    let code = code.and_then(|cause| cause.message.as_ref()?.parse().ok());
+    code.ok_or_else(|| {
+        let message = status.message.clone().unwrap_or_default();
+        Error::refused("the command can't be run").caused_by(message)
+    })
+}
 
 impl Kubernetes {
     /// In an instance of what serves.
     pub(super) async fn run_in(
         &self,
-        _target: &Target,
-        _instance: &InstanceName,
-        _command: &[String],
-        _terminal: Option<TerminalSize>,
+        target: &Target,
+        instance: &InstanceName,
+        command: &[String],
+        terminal: Option<TerminalSize>,
     ) -> Result<Box<dyn Process>> {
-        Err(super::not_yet("exec"))
+        let observed = self.look(target).await?;
+        let mut slots = observed.serving(&observed.live).into_iter();
+        let slot = slots.find(|slot| slot.instance == *instance);
+        let slot = slot.ok_or_else(|| {
+            Error::usage(format!("no {instance} serves of {target}"))
+                .hint("`paas status` shows the instances")
+        })?;
+        let fleets = self.sight(target).await?.fleets;
+        let pods = self.instance_pods_of(target, &fleets).await?;
+        let pod = pods
+            .iter()
+            .find(|pod| pod.release == slot.release && pod.instance == *instance)
+            .ok_or_else(|| does_not_run(instance))?;
+        let place = (&*pod.pod.name_any(), &*instance.process);
+        let running = self.run_at(place, command, terminal, || does_not_run(instance));
+        Ok(Box::new(running.await?))
     }
 
     /// In a pod of its own, with the live release's image and parameters, removed at its end.
     pub(super) async fn run_beside(
         &self,
-        _target: &Target,
-        _command: &[String],
-        _terminal: Option<TerminalSize>,
+        target: &Target,
+        command: &[String],
+        terminal: Option<TerminalSize>,
     ) -> Result<Box<dyn Process>> {
-        Err(super::not_yet("run"))
+        let observed = self.look(target).await?;
+        let release = observed
+            .live
+            .release
+            .and_then(|number| observed.release(number))
+            .ok_or_else(|| {
+                Error::refused(format!("nothing serves of {target}"))
+                    .hint("`paas deploy` brings a version up")
+            })?;
+        let errand = self.errand(release).await?;
+        let place = (errand.name(), Errand::CONTAINER);
+        let gone = || Error::unavailable("the pod for the command is gone");
+        let mut running = self.run_at(place, command, terminal, gone).await?;
+        running.errand = Some(errand);
+        Ok(Box::new(running))
+    }
+
+    async fn run_at(
+        &self,
+        (pod, container): (&str, &str),
+        command: &[String],
+        terminal: Option<TerminalSize>,
+        gone: impl Fn() -> Error,
+    ) -> Result<Running> {
+        let parameters = AttachParams {
+            container: Some(container.to_owned()),
+            stdin: true,
+            stdout: true,
+            stderr: terminal.is_none(),
+            tty: terminal.is_some(),
+            max_stdin_buf_size: Some(BUFFER),
+            max_stdout_buf_size: Some(BUFFER),
+            max_stderr_buf_size: Some(BUFFER),
+        };
+        let api: Api<Pod> = self.api();
+        let started = api.exec(pod, command, &parameters).await;
+        let mut attached = started.map_err(|error| match &error {
+            kube::Error::UpgradeConnection(UpgradeConnectionError::ProtocolSwitch(code)) => {
+                match code.as_u16() {
+                    code @ (401 | 403) => {
+                        self.fault(kube::Error::Api(Box::new(kube::core::Status {
+                            code,
+                            message: "cannot create resource \"pods/exec\"".to_owned(),
+                            ..kube::core::Status::default()
+                        })))
+                    }
+                    _ => gone(),
+                }
+            }
+            _ => self.fault(error),
+        })?;
+        let mut sizes = attached.terminal_size();
+        let mut running = Running {
+            ending: attached
+                .take_status()
+                .map(|ending| -> BoxFuture<'static, Option<Status>> { Box::pin(ending) }),
+            attached,
+            resizing: Some(Box::new(move |size: TerminalSize| {
+                if let Some(sizes) = &mut sizes {
+                    // Full or closed: a newer size comes, or the command has ended.
+                    let _ = sizes.try_send(kube::api::TerminalSize {
+                        width: size.columns,
+                        height: size.rows,
+                    });
+                }
+            })),
+            errand: None,
+        };
+        if let Some(size) = terminal {
+            running.resize(size).await?;
+        }
+        Ok(running)
+    }
+}
+
+fn does_not_run(instance: &InstanceName) -> Error {
+    Error::refused(format!("{instance} does not run"))
+        .hint("`paas status` shows what it does; the next `paas deploy` mends it")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_exit_status_is_a_cause_of_the_failure() {
+        let status = |value| serde_json::from_value::<Status>(value).unwrap();
+        assert_eq!(exit(&status(json!({ "status": "Success" }))).unwrap(), 0);
+        let failed = json!({
+            "status": "Failure",
+            "reason": "NonZeroExitCode",
+            "details": { "causes": [{ "reason": "ExitCode", "message": "42" }] },
+        });
+        assert_eq!(exit(&status(failed)).unwrap(), 42);
+        let unstartable = json!({ "status": "Failure", "message": "no such file" });
+        assert_eq!(
+            exit(&status(unstartable)).unwrap_err().kind(),
+            crate::Kind::Refused
+        );
     }
 }

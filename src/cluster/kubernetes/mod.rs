@@ -12,6 +12,7 @@ mod cluster;
 mod connect;
 mod diagnosis;
 mod documents;
+mod errand;
 mod exec;
 mod fault;
 mod fleet;
@@ -36,7 +37,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIGroup;
-use kube::Client;
+use kube::{Client, Config};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -50,6 +51,8 @@ pub use options::{KubernetesOptions, Overcommit, ServiceType};
 /// A namespace of a Kubernetes cluster.
 pub struct Kubernetes {
     client: Client,
+    /// How another client is made, where this one's runtime is ending.
+    config: Config,
     /// The cluster's name among ours, for messages.
     cluster: String,
     namespace: String,

@@ -34,6 +34,8 @@ pub(super) const HELD: &str = "io.paas.held";
 pub(super) const MAINTENANCE: &str = "io.paas.maintenance";
 /// Who holds a lease, and for what, as an annotation of it.
 pub(super) const PURPOSE: &str = "io.paas.purpose";
+/// When whoever runs a command was last there, as an annotation of its pod.
+pub(super) const RENEWED: &str = "io.paas.renewed";
 
 /// Longest part of a name that people read.
 const READABLE: usize = 20;
