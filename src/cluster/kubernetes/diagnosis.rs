@@ -63,10 +63,10 @@ fn stuck(pod: &Pod, events: &[String]) -> Option<Finding> {
     match &*reason {
         "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull" | "RegistryUnavailable" => {
             // The state only says that it is tried again.
-            let answers = events
+            let mut answers = events
                 .iter()
                 .filter(|event| event.contains("Failed to pull image"));
-            let answer = answers.last().map_or(message, Clone::clone);
+            let answer = answers.next_back().map_or(message, Clone::clone);
             let finding = Finding::new(format!("its image can't be pulled: {answer}"));
             Some(finding.hint(
                 "is it pushed, do the nodes reach that registry, and may they read there? \
@@ -190,6 +190,8 @@ impl Kubernetes {
             .items
             .into_iter()
             .filter(|event| event.type_.as_deref() == Some("Warning"))
+            // It keeps no pod from running.
+            .filter(|event| event.reason.as_deref() != Some("MissingClusterDNS"))
             .collect();
         warnings.sort_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0));
         let messages = warnings.into_iter().filter_map(|event| event.message);

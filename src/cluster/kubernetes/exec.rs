@@ -3,30 +3,22 @@
 use std::pin::Pin;
 
 use async_trait::async_trait;
-use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt as _, stream};
-use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
-use kube::api::{AttachParams, AttachedProcess};
-use kube::client::UpgradeConnectionError;
-use kube::{Api, ResourceExt as _};
+use kube::ResourceExt as _;
 use tokio::io::AsyncWrite;
-use tokio_util::io::ReaderStream;
+use tokio_stream::wrappers::ReceiverStream;
 
 use super::Kubernetes;
 use super::errand::Errand;
+use super::spdy::Conversation;
 use crate::cluster::{Output, Process, TerminalSize};
 use crate::release::{InstanceName, Target};
 use crate::{Error, Result};
 
-/// On its way in each direction.
-const BUFFER: usize = 64 * 1024;
-
 /// A command that runs.
 struct Running {
-    attached: AttachedProcess,
-    ending: Option<BoxFuture<'static, Option<Status>>>,
-    resizing: Option<Box<dyn FnMut(TerminalSize) + Send>>,
+    conversation: Conversation,
     /// The pod that is there for it alone.
     errand: Option<Errand>,
 }
@@ -34,37 +26,28 @@ struct Running {
 #[async_trait]
 impl Process for Running {
     fn input(&mut self) -> Option<Pin<Box<dyn AsyncWrite + Send>>> {
-        let input = self.attached.stdin()?;
+        let input = self.conversation.input.take()?;
         Some(Box::pin(input))
     }
 
     fn output(&mut self) -> Pin<Box<dyn Stream<Item = Result<Output>> + Send>> {
-        let failed = |error| Error::unavailable("the command's output broke off").caused_by(error);
-        let stdout = self.attached.stdout().map(ReaderStream::new);
-        let stdout = stream::iter(stdout).flatten();
-        let stdout = stdout.map(move |piece| piece.map(Output::Stdout).map_err(failed));
-        let stderr = self.attached.stderr().map(ReaderStream::new);
-        let stderr = stream::iter(stderr).flatten();
-        let stderr = stderr.map(move |piece| piece.map(Output::Stderr).map_err(failed));
-        Box::pin(stream::select(stdout, stderr))
+        match self.conversation.output.take() {
+            Some(output) => Box::pin(ReceiverStream::new(output).map(Ok)),
+            None => Box::pin(stream::empty()),
+        }
     }
 
     async fn resize(&mut self, size: TerminalSize) -> Result<()> {
-        if let Some(resize) = &mut self.resizing {
-            resize(size);
-        }
+        self.conversation.resize(size);
         Ok(())
     }
 
     async fn wait(&mut self) -> Result<i64> {
-        let status = match self.ending.take() {
-            Some(ending) => ending.await,
-            None => None,
-        };
+        let status = (&mut self.conversation.status).await;
         if let Some(errand) = self.errand.take() {
             errand.end().await?;
         }
-        let status = status.ok_or_else(|| {
+        let status = status.map_err(|_| {
             Error::unavailable("the connection to the command was lost")
                 .hint("whether it ended can't be told from here")
         })?;
@@ -145,54 +128,21 @@ impl Kubernetes {
         terminal: Option<TerminalSize>,
         gone: impl Fn() -> Error,
     ) -> Result<Running> {
-        let parameters = AttachParams {
-            container: Some(container.to_owned()),
-            stdin: true,
-            stdout: true,
-            stderr: terminal.is_none(),
-            tty: terminal.is_some(),
-            max_stdin_buf_size: Some(BUFFER),
-            max_stdout_buf_size: Some(BUFFER),
-            max_stderr_buf_size: Some(BUFFER),
-        };
-        let api: Api<Pod> = self.api();
-        let started = api.exec(pod, command, &parameters).await;
-        let mut attached = started.map_err(|error| match &error {
-            kube::Error::UpgradeConnection(UpgradeConnectionError::ProtocolSwitch(code)) => {
-                match code.as_u16() {
-                    code @ (401 | 403) => {
-                        self.fault(kube::Error::Api(Box::new(kube::core::Status {
-                            code,
-                            message: "cannot create resource \"pods/exec\"".to_owned(),
-                            ..kube::core::Status::default()
-                        })))
-                    }
-                    _ => gone(),
-                }
+        let started = self.converse(pod, container, command, terminal.is_some());
+        let conversation = started.await.map_err(|error| match &error {
+            // Kubelets say with 500 that there is no such container.
+            kube::Error::Api(status) if matches!(status.code, 400 | 404 | 500) => {
+                gone().caused_by(status.message.clone())
             }
             _ => self.fault(error),
         })?;
-        let mut sizes = attached.terminal_size();
-        let mut running = Running {
-            ending: attached
-                .take_status()
-                .map(|ending| -> BoxFuture<'static, Option<Status>> { Box::pin(ending) }),
-            attached,
-            resizing: Some(Box::new(move |size: TerminalSize| {
-                if let Some(sizes) = &mut sizes {
-                    // Full or closed: a newer size comes, or the command has ended.
-                    let _ = sizes.try_send(kube::api::TerminalSize {
-                        width: size.columns,
-                        height: size.rows,
-                    });
-                }
-            })),
-            errand: None,
-        };
         if let Some(size) = terminal {
-            running.resize(size).await?;
+            conversation.resize(size);
         }
-        Ok(running)
+        Ok(Running {
+            conversation,
+            errand: None,
+        })
     }
 }
 

@@ -30,6 +30,7 @@ mod pods;
 mod releases;
 mod root;
 mod route;
+mod spdy;
 mod steps;
 
 use std::collections::{HashMap, HashSet};
