@@ -80,9 +80,10 @@ fn attach(
         let cluster = clusters::open(&selected.cluster, &settings, &reporter).await?;
         let raw = RawTerminal::take()?;
         let size = raw.as_ref().map(|_| size());
-        let mut process = cluster
-            .exec(&selected.target, instance, command, size)
-            .await?;
+        let mut process = tokio::select! {
+            process = cluster.exec(&selected.target, instance, command, size) => process?,
+            () = cancel.canceled() => return cancel.check().map(|()| 0),
+        };
         tokio::select! {
             status = talk(&mut *process, size.is_some()) => return status,
             () = cancel.canceled() => {}

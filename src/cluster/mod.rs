@@ -4,6 +4,7 @@
 pub mod docker;
 mod ending;
 pub mod kubernetes;
+mod marked;
 mod merge;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -19,6 +19,7 @@ use super::keeper::KeeperLease;
 use super::leftovers::RUN;
 use super::output::{self, Outputs};
 use crate::builder::{Engine, is_status};
+use crate::cluster::marked::{MARK, end_marked};
 use crate::cluster::{Output, Process, Secrets, TerminalSize};
 use crate::release::{InstanceName, Release, Target};
 use crate::{Error, Result};
@@ -26,16 +27,6 @@ use crate::{Error, Result};
 type Waiting =
     Pin<Box<dyn Stream<Item = std::result::Result<ContainerWaitResponse, EngineError>> + Send>>;
 
-/// Marks the processes of a command in an instance, so that they are found again.
-const MARK: &str = "PAAS_EXEC";
-/// Ends the processes that have the mark `$1`.
-const END_MARKED: &str = r#"
-for process in /proc/[0-9]*; do
-    case " $(tr '\0' ' ' < "$process/environ" 2> /dev/null)" in
-        *" PAAS_EXEC=$1 "*) kill -TERM "${process#/proc/}" ;;
-    esac
-done
-"#;
 /// For a container's command to end after SIGTERM.
 const GOODBYE_SECONDS: i32 = 2;
 
@@ -101,7 +92,7 @@ impl Process for Running {
             } => {
                 let options = CreateExecOptions {
                     attach_stdout: Some(true),
-                    cmd: Some(vec!["/bin/sh", "-c", END_MARKED, "end", mark]),
+                    cmd: Some(end_marked(mark).to_vec()),
                     ..CreateExecOptions::default()
                 };
                 let ended = async {

@@ -11,7 +11,8 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::Kubernetes;
 use super::errand::Errand;
-use super::spdy::Conversation;
+use super::spdy::{Conversation, Place};
+use crate::cluster::marked::{MARK, end_marked};
 use crate::cluster::{Output, Process, TerminalSize};
 use crate::release::{InstanceName, Target};
 use crate::{Error, Result};
@@ -19,6 +20,8 @@ use crate::{Error, Result};
 /// A command that runs.
 struct Running {
     conversation: Conversation,
+    place: Place,
+    mark: String,
     /// The pod that is there for it alone.
     errand: Option<Errand>,
 }
@@ -40,6 +43,17 @@ impl Process for Running {
     async fn resize(&mut self, size: TerminalSize) -> Result<()> {
         self.conversation.resize(size);
         Ok(())
+    }
+
+    async fn end(&mut self) -> Result<()> {
+        if let Some(errand) = self.errand.take() {
+            return errand.end().await;
+        }
+        let ending = end_marked(&self.mark).map(str::to_owned);
+        let failed = |error| Error::unavailable("the command could not be ended").caused_by(error);
+        let ended = self.place.start(&ending, false).await.map_err(failed)?;
+        let lost = |_| Error::unavailable("the connection was lost while the command was ended");
+        ended.status.await.map(drop).map_err(lost)
     }
 
     async fn wait(&mut self) -> Result<i64> {
@@ -92,7 +106,7 @@ impl Kubernetes {
             .iter()
             .find(|pod| pod.release == slot.release && pod.instance == *instance)
             .ok_or_else(|| does_not_run(instance))?;
-        let place = (&*pod.pod.name_any(), &*instance.process);
+        let place = self.place(pod.pod.name_any(), &instance.process);
         let running = self.run_at(place, command, terminal, || does_not_run(instance));
         Ok(Box::new(running.await?))
     }
@@ -114,22 +128,34 @@ impl Kubernetes {
                     .hint("`paas deploy` brings a version up")
             })?;
         let errand = self.errand(release).await?;
-        let place = (errand.name(), Errand::CONTAINER);
+        let place = self.place(errand.name().to_owned(), Errand::CONTAINER);
         let gone = || Error::unavailable("the pod for the command is gone");
         let mut running = self.run_at(place, command, terminal, gone).await?;
         running.errand = Some(errand);
         Ok(Box::new(running))
     }
 
+    fn place(&self, pod: String, container: &str) -> Place {
+        Place {
+            client: self.client.clone(),
+            namespace: self.namespace.clone(),
+            pod,
+            container: container.to_owned(),
+        }
+    }
+
     async fn run_at(
         &self,
-        (pod, container): (&str, &str),
+        place: Place,
         command: &[String],
         terminal: Option<TerminalSize>,
         gone: impl Fn() -> Error,
     ) -> Result<Running> {
-        let started = self.converse(pod, container, command, terminal.is_some());
-        let conversation = started.await.map_err(|error| match &error {
+        let mark = format!("{:016x}", fastrand::u64(..));
+        let marked = ["env".to_owned(), format!("{MARK}={mark}")];
+        let marked = [&marked, command].concat();
+        let started = place.start(&marked, terminal.is_some()).await;
+        let conversation = started.map_err(|error| match &error {
             // Kubelets say with 500 that there is no such container.
             kube::Error::Api(status) if matches!(status.code, 400 | 404 | 500) => {
                 gone().caused_by(status.message.clone())
@@ -141,6 +167,8 @@ impl Kubernetes {
         }
         Ok(Running {
             conversation,
+            place,
+            mark,
             errand: None,
         })
     }

@@ -13,9 +13,9 @@ use hyper::{Method, StatusCode};
 use hyper_util::rt::TokioIo;
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
-use kube::Resource as _;
 use kube::api::AttachParams;
 use kube::client::Body;
+use kube::{Client, Resource as _};
 use serde_json::json;
 use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, SimplexStream,
@@ -24,7 +24,6 @@ use tokio::io::{
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::Kubernetes;
 use crate::cluster::{Output, TerminalSize};
 
 use frame::{Frame, Opening, data, pong, read_frame};
@@ -56,17 +55,24 @@ pub(super) struct Conversation {
     _tasks: [AbortOnDropHandle<()>; 2],
 }
 
-impl Kubernetes {
-    /// Starts a command.
-    pub(super) async fn converse(
+/// A container in a pod.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) client: Client,
+    pub(super) namespace: String,
+    pub(super) pod: String,
+    pub(super) container: String,
+}
+
+impl Place {
+    /// Starts a command there.
+    pub(super) async fn start(
         &self,
-        pod: &str,
-        container: &str,
         command: &[String],
         has_terminal: bool,
     ) -> Result<Conversation, kube::Error> {
         let parameters = AttachParams {
-            container: Some(container.to_owned()),
+            container: Some(self.container.clone()),
             stdin: true,
             stdout: true,
             stderr: !has_terminal,
@@ -74,7 +80,7 @@ impl Kubernetes {
             ..AttachParams::default()
         };
         let pods = Pod::url_path(&(), Some(&self.namespace));
-        let request = kube::core::Request::new(pods).exec(pod, command, &parameters);
+        let request = kube::core::Request::new(pods).exec(&self.pod, command, &parameters);
         let mut request = request.map_err(kube::Error::BuildRequest)?.map(Body::from);
         *request.method_mut() = Method::POST;
         let headers = request.headers_mut();
