@@ -76,6 +76,9 @@ _paas() {
             paas,man)
                 cmd="paas__subcmd__man"
                 ;;
+            paas,manifests)
+                cmd="paas__subcmd__manifests"
+                ;;
             paas,plan)
                 cmd="paas__subcmd__plan"
                 ;;
@@ -164,7 +167,7 @@ _paas() {
 
     case "${cmd}" in
         paas)
-            opts="-C -q -h -V --directory --json --progress --quiet --color --docker-host --registry --help --version init plan build push images deploy continue abort rollback status releases logs exec run diff events scale env secret maintenance remove cluster ingress base webhook doctor gc eject schema completions man"
+            opts="-C -q -h -V --directory --json --progress --quiet --color --docker-host --registry --help --version init plan build push images deploy manifests continue abort rollback status releases logs exec run diff events scale env secret maintenance remove cluster ingress base webhook doctor gc eject schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1665,6 +1668,52 @@ _paas() {
             fi
             case "${prev}" in
                 --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto tty plain json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --docker-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        paas__subcmd__manifests)
+            opts="-e -C -q -h --environment --show-secrets --allow-dirty --directory --json --progress --quiet --color --docker-host --registry --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --environment)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

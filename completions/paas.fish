@@ -44,6 +44,7 @@ complete -c paas -n "__fish_paas_needs_command" -f -a "build" -d 'Build a versio
 complete -c paas -n "__fish_paas_needs_command" -f -a "push" -d 'Publish a version to the registry'
 complete -c paas -n "__fish_paas_needs_command" -f -a "images" -d 'List versions, on this machine and in the registry'
 complete -c paas -n "__fish_paas_needs_command" -f -a "deploy" -d 'Bring a version up, and keep the old one serving until it is proven'
+complete -c paas -n "__fish_paas_needs_command" -f -a "manifests" -d 'Print the objects that a deployment makes on Kubernetes, for GitOps'
 complete -c paas -n "__fish_paas_needs_command" -f -a "continue" -d 'Give the release on trial all instances'
 complete -c paas -n "__fish_paas_needs_command" -f -a "abort" -d 'Take the release on trial away'
 complete -c paas -n "__fish_paas_needs_command" -f -a "rollback" -d 'Serve an older release again, image and configuration'
@@ -172,6 +173,22 @@ complete -c paas -n "__fish_paas_using_subcommand deploy" -l allow-dirty -d 'Dep
 complete -c paas -n "__fish_paas_using_subcommand deploy" -l json -d 'Print one JSON document on stdout instead of text'
 complete -c paas -n "__fish_paas_using_subcommand deploy" -s q -l quiet -d 'Show only warnings and errors on stderr'
 complete -c paas -n "__fish_paas_using_subcommand deploy" -s h -l help -d 'Print help'
+complete -c paas -n "__fish_paas_using_subcommand manifests" -s e -l environment -d 'The environment [default: the only one in app.toml, or `local`]' -r
+complete -c paas -n "__fish_paas_using_subcommand manifests" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F
+complete -c paas -n "__fish_paas_using_subcommand manifests" -l progress -d 'How progress is shown on stderr: auto, tty (a live tree), plain (lines) or json (one event a line)' -r -f -a "auto\t'A live tree on a terminal with somebody in front of it, else plain lines'
+tty\t'A live tree'
+plain\t'Lines with the time'
+json\t'One JSON object a line for each event'"
+complete -c paas -n "__fish_paas_using_subcommand manifests" -l color -d 'When to use colours: auto, always or never' -r -f -a "auto\t'On a terminal that has them, unless `NO_COLOR` is set'
+always\t'Also into files and pipes'
+never\t'Nowhere'"
+complete -c paas -n "__fish_paas_using_subcommand manifests" -l docker-host -d 'The Docker Engine: unix:///PATH or tcp://HOST:PORT [default: the one that `docker` uses]' -r
+complete -c paas -n "__fish_paas_using_subcommand manifests" -l registry -d 'The registry, without http:// [default: PAAS_REGISTRY, else what app.toml says, else ~/.config/paas/config.toml]' -r
+complete -c paas -n "__fish_paas_using_subcommand manifests" -l show-secrets -d 'Print the values of secrets instead of ***'
+complete -c paas -n "__fish_paas_using_subcommand manifests" -l allow-dirty -d 'Take uncommitted changes to a protected environment as well'
+complete -c paas -n "__fish_paas_using_subcommand manifests" -l json -d 'Print one JSON document on stdout instead of text'
+complete -c paas -n "__fish_paas_using_subcommand manifests" -s q -l quiet -d 'Show only warnings and errors on stderr'
+complete -c paas -n "__fish_paas_using_subcommand manifests" -s h -l help -d 'Print help'
 complete -c paas -n "__fish_paas_using_subcommand continue" -s e -l environment -d 'The environment [default: the only one in app.toml, or `local`]' -r
 complete -c paas -n "__fish_paas_using_subcommand continue" -l drain -d 'How long requests that run may take to end, before their instances are taken away' -r
 complete -c paas -n "__fish_paas_using_subcommand continue" -s C -l directory -d 'The app\'s folder [default: the nearest with an app.toml, upwards within the repository]' -r -F

@@ -23,6 +23,7 @@ use super::init::Init;
 use super::logs::Logs;
 use super::maintenance::Maintenance;
 use super::man::Man;
+use super::manifests::Manifests;
 use super::plan::Plan;
 use super::push::Push;
 use super::releases::Releases;
@@ -39,6 +40,7 @@ use crate::ui::{ColorChoice, ProgressChoice, Wishes};
 const ENVIRONMENT: &str = "\
 Environment:
   DOCKER_HOST, DOCKER_CONTEXT  the Docker Engine
+  KUBECONFIG                   how Kubernetes clusters are reached
   PAAS_REGISTRY                the registry, HOST[:PORT]
   HTTPS_PROXY, NO_PROXY, …     for registries, and for the steps of builds
   PAAS_CA_BUNDLE               certificate authorities for build steps (PEM); empty for none
@@ -80,6 +82,8 @@ pub enum Command {
     Images(Images),
     /// Bring a version up, and keep the old one serving until it is proven
     Deploy(Deploy),
+    /// Print the objects that a deployment makes on Kubernetes, for GitOps
+    Manifests(Manifests),
     /// Give the release on trial all instances
     Continue(Continue),
     /// Take the release on trial away
@@ -142,6 +146,7 @@ impl Command {
             Self::Push(command) => command.run(session),
             Self::Images(command) => command.run(session),
             Self::Deploy(command) => command.run(session),
+            Self::Manifests(command) => command.run(session),
             Self::Continue(command) => command.run(session),
             Self::Abort(command) => command.run(session),
             Self::Rollback(command) => command.run(session),

@@ -5,6 +5,7 @@ use clap::Args;
 use super::Session;
 use super::build::build_secrets;
 use super::target::{EnvironmentArgument, PatienceArguments, duration};
+use crate::cluster::ObjectChange;
 use crate::ops::BuildOptions;
 use crate::ops::deploy::{self, DeployDocument, DeployOptions, DeployStatus, Preview};
 use crate::release::InstanceName;
@@ -163,6 +164,25 @@ fn show_preview(session: &Session, preview: &Preview, exit_code: bool) -> Result
 }
 
 fn preview_text(preview: &Preview) -> String {
+    parameters_text(preview) + &objects_text(&preview.objects)
+}
+
+/// What the cluster itself would make of it.
+fn objects_text(objects: &[ObjectChange]) -> String {
+    let texts = objects.iter().map(|object| {
+        let ObjectChange { kind, name, fields } = object;
+        match fields {
+            None => format!("  + {kind} {name}\n"),
+            Some(fields) => {
+                let lines = fields.iter().map(|field| format!("      {field}\n"));
+                format!("  ~ {kind} {name}\n{}", lines.collect::<String>())
+            }
+        }
+    });
+    texts.collect()
+}
+
+fn parameters_text(preview: &Preview) -> String {
     let place = format!("{} in {}", preview.app, preview.environment);
     let text = match (&preview.changes, preview.live) {
         (Some(changes), Some(live)) if changes.is_empty() => {

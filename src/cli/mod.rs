@@ -29,6 +29,7 @@ mod interrupt;
 mod logs;
 mod maintenance;
 mod man;
+mod manifests;
 mod plan;
 mod push;
 mod releases;

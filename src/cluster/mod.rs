@@ -16,8 +16,8 @@ use bytes::Bytes;
 use futures_util::Stream;
 use serde::Serialize;
 
-use crate::Result;
-use crate::release::{InstanceName, Observed, Step, Target};
+use crate::release::{InstanceName, Observed, Release, Step, Target};
+use crate::{Error, Result};
 
 /// A place that runs releases.
 #[async_trait]
@@ -92,6 +92,28 @@ pub trait Cluster: Send + Sync {
     /// `[a-z0-9A-Z_.-]` parts.
     async fn documents(&self, target: &Target, prefix: &str) -> Result<BTreeMap<String, String>>;
 
+    /// What a deployment of `release` changes in the cluster's objects, as the cluster itself judges it,
+    /// without changing anything; none where an engine has no such objects.
+    async fn preview(
+        &self,
+        _observed: &Observed,
+        _release: &Release,
+        _secrets: &Secrets,
+    ) -> Result<Vec<ObjectChange>> {
+        Ok(Vec::new())
+    }
+
+    /// The objects that run `release`, as other tools can apply them. Refused by an engine that has
+    /// none.
+    async fn manifests(
+        &self,
+        _release: &Release,
+        _secrets: &Secrets,
+    ) -> Result<Vec<serde_json::Value>> {
+        Err(Error::refused("a Docker host has no manifests")
+            .hint("`paas deploy --plan` shows what would change"))
+    }
+
     /// Writes a document, or removes it.
     async fn write_document(&self, target: &Target, name: &str, text: Option<&str>) -> Result<()>;
 }
@@ -151,6 +173,44 @@ pub struct Erased {
 
 /// Secret values by (name, revision).
 pub type Secrets = BTreeMap<(String, String), crate::builder::SecretBytes>;
+
+/// What a deployment does to an object of the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObjectChange {
+    /// `Deployment`.
+    pub kind: String,
+    /// Its name; of the one that it takes the place of, where there is one.
+    pub name: String,
+    /// What differs; `None`: it is made anew.
+    pub fields: Option<Vec<FieldChange>>,
+}
+
+/// A field of an object that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldChange {
+    /// `spec.template.spec.containers[web].image`.
+    pub path: String,
+    /// `None`: it is not there.
+    pub before: Option<String>,
+    /// `None`: it goes.
+    pub after: Option<String>,
+}
+
+/// On one line whatever the values hold.
+impl std::fmt::Display for FieldChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = &self.path;
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => {
+                let (before, after) = (before.escape_debug(), after.escape_debug());
+                write!(f, "~ {path}: {before} → {after}")
+            }
+            (None, Some(after)) => write!(f, "+ {path} = {}", after.escape_debug()),
+            (Some(before), None) => write!(f, "- {path} = {}", before.escape_debug()),
+            (None, None) => Ok(()),
+        }
+    }
+}
 
 /// What `check` found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

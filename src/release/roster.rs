@@ -47,6 +47,16 @@ impl Observed {
             .map_or(number, |release| release.runs_as(&self.releases))
     }
 
+    /// The release whose instances serve, with the counts that it runs with.
+    pub fn live_as_scaled(&self) -> Option<Release> {
+        let mut release = self.release(self.runs_as(self.live.release?))?.clone();
+        for (name, process) in &mut release.processes {
+            let scaled = self.live.replicas.get(name);
+            process.replicas = scaled.copied().unwrap_or(process.replicas);
+        }
+        Some(release)
+    }
+
     /// The instance in `slot`, when there is one.
     pub fn instance(&self, slot: &Slot) -> Option<&Instance> {
         self.instances

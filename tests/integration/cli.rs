@@ -23,6 +23,7 @@ fn help_names_the_commands() {
       push         Publish a version to the registry
       images       List versions, on this machine and in the registry
       deploy       Bring a version up, and keep the old one serving until it is proven
+      manifests    Print the objects that a deployment makes on Kubernetes, for GitOps
       continue     Give the release on trial all instances
       abort        Take the release on trial away
       rollback     Serve an older release again, image and configuration
@@ -68,6 +69,7 @@ fn help_names_the_commands() {
 
     Environment:
       DOCKER_HOST, DOCKER_CONTEXT  the Docker Engine
+      KUBECONFIG                   how Kubernetes clusters are reached
       PAAS_REGISTRY                the registry, HOST[:PORT]
       HTTPS_PROXY, NO_PROXY, …     for registries, and for the steps of builds
       PAAS_CA_BUNDLE               certificate authorities for build steps (PEM); empty for none

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use super::Kubernetes;
 use crate::Result;
 use crate::cluster::{
-    Cluster, Erased, Finding, Lease, LogOptions, LogStream, Measures, Process, TerminalSize,
-    Traffic, Volumes, Work,
+    Cluster, Erased, Finding, Lease, LogOptions, LogStream, Measures, ObjectChange, Process,
+    Secrets, TerminalSize, Traffic, Volumes, Work,
 };
-use crate::release::{InstanceName, Observed, Step, Target};
+use crate::release::{InstanceName, Observed, Release, Step, Target};
 
 #[async_trait]
 impl Cluster for Kubernetes {
@@ -42,15 +43,12 @@ impl Cluster for Kubernetes {
         self.step(work, step).await
     }
 
-    async fn erase(&self, _work: &Work<'_>, _volumes: Volumes) -> Result<Erased> {
-        Err(super::not_yet("remove"))
+    async fn erase(&self, work: &Work<'_>, volumes: Volumes) -> Result<Erased> {
+        self.take_off(work, volumes).await
     }
 
     async fn forget(&self, work: &Work<'_>, releases: &BTreeSet<u64>) -> Result<()> {
-        for number in releases {
-            self.forget_release(work.target, *number).await?;
-        }
-        Ok(())
+        self.forget_releases(work, releases).await
     }
 
     async fn set_maintenance(&self, work: &Work<'_>, message: Option<&str>) -> Result<()> {
@@ -89,6 +87,19 @@ impl Cluster for Kubernetes {
 
     async fn documents(&self, target: &Target, prefix: &str) -> Result<BTreeMap<String, String>> {
         self.read_documents(target, prefix).await
+    }
+
+    async fn preview(
+        &self,
+        observed: &Observed,
+        release: &Release,
+        secrets: &Secrets,
+    ) -> Result<Vec<ObjectChange>> {
+        self.compare(observed, release, secrets).await
+    }
+
+    async fn manifests(&self, release: &Release, secrets: &Secrets) -> Result<Vec<Value>> {
+        self.objects(release, secrets).await
     }
 
     async fn write_document(&self, target: &Target, name: &str, text: Option<&str>) -> Result<()> {

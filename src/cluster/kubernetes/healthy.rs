@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
-use kube::ResourceExt as _;
+use kube::core::Request;
+use kube::{Resource as _, ResourceExt as _};
 use tokio::time::sleep;
 
 use super::Kubernetes;
@@ -24,6 +25,8 @@ const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 const MAKING: Duration = Duration::from_secs(15);
 /// Until a node has taken the pod and has its image.
 const PLACEMENT: Duration = Duration::from_mins(5);
+/// A front page may take its time.
+const ANSWER: Duration = Duration::from_secs(10);
 /// One look at an instance that is not ready may be chance; this many in a row are not.
 const BAD_LOOKS: u32 = 3;
 
@@ -67,7 +70,13 @@ impl Kubernetes {
             }
             if is_running(pod) {
                 let since = running.get_or_insert_with(Instant::now).elapsed();
-                if is_ready(pod) && (instance.is_web() || since >= PROOF) {
+                let is_proven = if instance.is_web() {
+                    is_ready(pod)
+                        && (release.health.is_some() || self.answers(release, pod).await?)
+                } else {
+                    is_ready(pod) && since >= PROOF
+                };
+                if is_proven {
                     return Ok(());
                 }
                 if since >= grace {
@@ -78,6 +87,22 @@ impl Kubernetes {
                 return failed("was not started within 5 minutes").await;
             }
             sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Whether `GET /` is answered, by whatever status: servers accept connections before the app behind them is
+    /// loaded, and Kubernetes has no probe that asks for no more than an answer. Where we may not ask, the
+    /// connection has to do.
+    async fn answers(&self, release: &Release, pod: &Pod) -> Result<bool> {
+        let name = format!("{}:{}", pod.name_any(), release.port);
+        let pods = Pod::url_path(&(), Some(&self.namespace));
+        let request = Request::new(pods).get_subresource("proxy", &name);
+        let request = request.map_err(|error| self.fault(kube::Error::BuildRequest(error)))?;
+        match tokio::time::timeout(ANSWER, self.client.request_text(request)).await {
+            // The API server's own answer: it got none.
+            Ok(Err(kube::Error::Api(status))) => Ok(!status.message.contains("trying to reach")),
+            Ok(answer) => Ok(answer.is_ok()),
+            Err(_) => Ok(false),
         }
     }
 

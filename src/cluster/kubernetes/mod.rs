@@ -4,14 +4,14 @@
 //! Everything that belongs to a target is owned by one `ConfigMap`, its root, and goes with it. See
 //! `docs/adr/0011-kubernetes-keeps-it-all.md`.
 
-#![allow(dead_code, clippy::unused_async, reason = "what uses it follows")]
-
 mod api;
 mod check;
 mod cluster;
+mod compare;
 mod connect;
 mod diagnosis;
 mod documents;
+mod erase;
 mod errand;
 mod exec;
 mod fault;
@@ -21,6 +21,7 @@ mod hook;
 mod lease;
 mod logs;
 mod manifest;
+mod manifests;
 mod measure;
 mod muster;
 mod names;
@@ -42,7 +43,6 @@ use kube::{Client, Config};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use crate::Error;
 use crate::release::Release;
 use crate::report::Reporter;
 
@@ -79,9 +79,4 @@ pub struct Kubernetes {
     prepared: tokio::sync::Mutex<HashSet<(String, u64)>>,
     /// One change to a Deployment at a time.
     turns: tokio::sync::Mutex<()>,
-}
-
-/// For what this engine does not do yet.
-fn not_yet(what: &str) -> Error {
-    Error::refused(format!("`{what}` is not there yet on Kubernetes"))
 }

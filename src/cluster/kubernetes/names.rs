@@ -24,6 +24,8 @@ pub(super) const DOCUMENT: &str = "io.paas.document";
 pub(super) const INSTANCES: &str = "io.paas.instances";
 /// The whole release, as JSON, as an annotation of its Deployments: records may get lost.
 pub(super) const RECORD: &str = "io.paas.record";
+/// A volume's name in `app.toml`, as an annotation of its claim.
+pub(super) const VOLUME: &str = "io.paas.volume";
 /// How a release ended, as an annotation of its record.
 pub(super) const OUTCOME: &str = "io.paas.outcome";
 /// What serves, as an annotation of the Service.

@@ -204,7 +204,7 @@ impl Kubernetes {
     }
 
     /// The first of `versions` of an API group that the server offers.
-    async fn offers(
+    pub(super) async fn offers(
         &self,
         group: &str,
         versions: &'static [&'static str],
@@ -222,7 +222,7 @@ impl Kubernetes {
         Ok(versions.iter().find(is_offered).copied())
     }
 
-    fn dynamic(&self, group: &str, version: &str, kind: &str) -> Api<DynamicObject> {
+    pub(super) fn dynamic(&self, group: &str, version: &str, kind: &str) -> Api<DynamicObject> {
         let plural = format!("{}s", kind.to_lowercase());
         let resource = ApiResource {
             group: group.to_owned(),

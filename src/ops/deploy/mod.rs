@@ -40,7 +40,8 @@ pub use settings::{TargetSettings, remove_secret, set_secret, set_variable};
 use super::clusters;
 use super::history;
 use crate::Result;
-use crate::cluster::Cluster;
+use crate::builder::SecretBytes;
+use crate::cluster::{Cluster, ObjectChange};
 use crate::ops::BuildOptions;
 use crate::release::{
     self, Change as Difference, Image, InstanceName, Intent, Observed, Release, same_parameters,
@@ -207,6 +208,12 @@ pub async fn preview(
         .live
         .release
         .and_then(|live| observed.releases.get(&live));
+    // Where nothing would be deployed, what somebody else changed is what differs.
+    let planned = match observed.live_as_scaled() {
+        Some(live) if same_parameters(&live, &release) => live,
+        _ => release.clone(),
+    };
+    let objects = cluster.preview(&observed, &planned, &set.values).await?;
     Ok(Preview {
         app: selected.app.name.clone(),
         environment: selected.target.environment.clone(),
@@ -216,6 +223,7 @@ pub async fn preview(
         configuration: selected.commit.clone(),
         live: live.map(|record| record.release.number),
         changes: live.map(|record| release::diff(&record.release, &release)),
+        objects,
     })
 }
 
@@ -259,6 +267,33 @@ pub struct Preview {
     pub live: Option<u64>,
     /// What differs from it; `null` where nothing serves.
     pub changes: Option<Vec<Difference>>,
+    /// What it would do to the cluster's objects, where it has such.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ObjectChange>,
+}
+
+/// The objects that run the release which a deployment would make, for other tools. Values of secrets are
+/// masked unless they are asked for.
+pub async fn manifests(
+    options: &DeployOptions,
+    show_secrets: bool,
+    settings: &Settings,
+    reporter: &Arc<dyn Reporter>,
+) -> Result<Vec<serde_json::Value>> {
+    let selected = selected(options, reporter).await?;
+    let image = image::resolve(options, &selected, settings, reporter).await?;
+    let cluster = clusters::open(&selected.cluster, settings, reporter).await?;
+    let (observed, mut set) = tokio::try_join!(
+        cluster.observe(&selected.target),
+        TargetSettings::load(&*cluster, &selected.target)
+    )?;
+    let release = next_release(&selected, image, &observed, &set, settings)?;
+    if !show_secrets {
+        for value in set.values.values_mut() {
+            *value = SecretBytes::new("***");
+        }
+    }
+    cluster.manifests(&release, &set.values).await
 }
 
 /// A release that is about to serve.
@@ -311,18 +346,9 @@ impl Made<'_> {
         matches!(intent, Intent::Deploy { canary: None, .. })
             && self.observed.live.canary.is_none()
             && self
+                .observed
                 .live_as_scaled()
                 .is_some_and(|live| same_parameters(&live, self.release))
-    }
-
-    /// The live release, with the counts that it runs with.
-    fn live_as_scaled(&self) -> Option<Release> {
-        let live = &self.observed.live;
-        let mut release = self.observed.release(live.release?)?.clone();
-        for (name, process) in &mut release.processes {
-            process.replicas = live.replicas.get(name).copied().unwrap_or(process.replicas);
-        }
-        Some(release)
     }
 
     async fn document(

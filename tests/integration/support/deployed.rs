@@ -2,7 +2,7 @@
 //! when it is dropped.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::ops::Deref;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::engine::{docker, lines, unique};
 use super::{Sandbox, engine};
 
 /// Answers each request with the text of the file `answer`; what else it does, the path says.
-const SERVER: &str = r#"
+pub const SERVER: &str = r#"
 import http.server, os, signal, socketserver, sys, threading, time
 
 ANSWER = open("answer").read().strip()
@@ -238,7 +238,17 @@ impl Drop for Deployed {
 
 /// GET by a connection of its own.
 pub fn request(port: u16, host: &str, path: &str, headers: &str) -> std::io::Result<(u16, String)> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    request_to(("127.0.0.1", port), host, path, headers)
+}
+
+/// The same to another address than loopback.
+pub fn request_to(
+    address: impl ToSocketAddrs,
+    host: &str,
+    path: &str,
+    headers: &str,
+) -> std::io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(90)))?;
     write!(
         stream,

@@ -21,6 +21,7 @@ impl Blueprint<'_> {
             "metadata": {
                 "name": names::part(&self.release.target, "volume", &[volume]),
                 "labels": names::labels(&self.release.target, Role::Volume),
+                "annotations": { names::VOLUME: volume },
             },
             "spec": spec,
         })

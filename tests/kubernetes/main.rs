@@ -1,0 +1,22 @@
+//! Releases on a real Kubernetes. `KUBECONFIG` says which; its nodes have the images of this machine's Docker
+//! Engine, and its Services answer here. `scripts/test` starts one where it is told to.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests choose their own environment"
+)]
+
+mod app;
+mod away;
+mod cluster;
+mod documents;
+mod faults;
+mod kills;
+mod load;
+mod manifests;
+mod objects;
+mod releases;
+mod speed;
+#[path = "../integration/support/mod.rs"]
+#[allow(dead_code, reason = "shared with the other tests with a real engine")]
+mod support;
