@@ -101,8 +101,8 @@ pub async fn status(
 /// What runs of a target whose cluster is open already.
 pub async fn of(selected: &Selected, cluster: &dyn Cluster) -> Result<StatusDocument> {
     let target = &selected.target;
-    let observed = cluster.observe(target).await?;
-    let (measures, traffic, url, certificates) = tokio::try_join!(
+    let (observed, measures, traffic, url, certificates) = tokio::try_join!(
+        cluster.observe(target),
         cluster.measure(target),
         cluster.traffic(target, false),
         cluster.url(target),

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use bollard::exec::{CreateExecOptions, StartExecResults};
+use bollard::models::ContainerInspectResponse;
 use futures_util::StreamExt as _;
 
 use super::DockerHost;
 use super::diagnosis::Life;
-use super::names;
 use crate::cluster::Work;
 use crate::cluster::ending::ending;
 use crate::ingress::protocol::{self, ProbeAnswer};
@@ -70,6 +70,39 @@ impl Question {
         }
     }
 
+    /// What the ingress is to ask; `None`: nothing. Whatever a script says, requests need somebody who
+    /// takes them.
+    pub(super) fn probe(&self, upstream: String) -> Option<protocol::Probe> {
+        let (path, timeout_ms) = match self {
+            Self::Runs => return None,
+            Self::Port { path, timeout_ms } => (path.clone(), *timeout_ms),
+            Self::Answers => (Some("/".to_owned()), ANSWER_TIMEOUT_MS),
+            Self::Script { timeout_ms, .. } => (None, *timeout_ms),
+        };
+        Some(protocol::Probe {
+            upstream,
+            path,
+            timeout_ms,
+        })
+    }
+
+    /// What is wrong with an answer, for people; `None`: nothing.
+    pub(super) fn problem(&self, probe: &protocol::Probe, answer: ProbeAnswer) -> Option<String> {
+        let asked = match &probe.path {
+            Some(path) => format!("GET {path}"),
+            None => format!("a connection to {}", probe.upstream),
+        };
+        match answer {
+            ProbeAnswer::Healthy => None,
+            ProbeAnswer::Status { .. } if *self == Self::Answers => None,
+            ProbeAnswer::Status { status, body } => Some(format!(
+                "{asked} was answered with {status}: {}",
+                body.trim()
+            )),
+            ProbeAnswer::None { reason } => Some(format!("{asked} got no answer: {reason}")),
+        }
+    }
+
     fn pause(&self) -> Duration {
         match self {
             Self::Script { .. } => RUN_EVERY,
@@ -128,7 +161,10 @@ impl DockerHost {
             let answer = match &question {
                 Question::Runs if seen.elapsed() >= PROOF => return Ok(()),
                 Question::Runs => None,
-                question => self.ask(question, release, &name, &found).await?,
+                question => {
+                    let upstream = self.upstream_of(&found, release);
+                    self.ask(question, &name, upstream).await?
+                }
             };
             if answer.is_none() && question != Question::Runs {
                 return Ok(());
@@ -150,60 +186,33 @@ impl DockerHost {
     pub(super) async fn ask(
         &self,
         question: &Question,
-        release: &Release,
         name: &str,
-        found: &bollard::models::ContainerInspectResponse,
+        upstream: Option<String>,
     ) -> Result<Option<String>> {
-        let upstream =
-            || address_of(found, &self.names).map(|address| format!("{address}:{}", release.port));
-        let (path, timeout_ms) = match question {
-            Question::Runs => return Ok(None),
-            Question::Port { path, timeout_ms } => (path.as_deref(), *timeout_ms),
-            Question::Answers => (Some("/"), ANSWER_TIMEOUT_MS),
-            Question::Script { code, timeout_ms } => {
-                let answer = self.run_script(name, code, *timeout_ms).await?;
-                if answer.is_some() {
-                    return Ok(answer);
-                }
-                // Whatever the script says, requests need somebody who takes them.
-                (None, *timeout_ms)
+        if let Question::Script { code, timeout_ms } = question {
+            let answer = self.run_script(name, code, *timeout_ms).await?;
+            if answer.is_some() {
+                return Ok(answer);
             }
-        };
-        match upstream() {
-            Some(upstream) => {
-                let any_status = *question == Question::Answers;
-                self.probe(&upstream, path, timeout_ms, any_status).await
-            }
-            None => Ok(Some("it has no address".to_owned())),
         }
+        let Some(upstream) = upstream else {
+            return Ok(Some("it has no address".to_owned()));
+        };
+        let Some(probe) = question.probe(upstream) else {
+            return Ok(None);
+        };
+        let answer = self.steering().await?.probe(&probe).await?;
+        Ok(question.problem(&probe, answer))
     }
 
-    /// `None`: healthy; otherwise what was answered.
-    pub(super) async fn probe(
+    pub(super) fn upstream_of(
         &self,
-        upstream: &str,
-        path: Option<&str>,
-        timeout_ms: u64,
-        any_status: bool,
-    ) -> Result<Option<String>> {
-        let probe = protocol::Probe {
-            upstream: upstream.to_owned(),
-            path: path.map(str::to_owned),
-            timeout_ms,
-        };
-        let asked = match path {
-            Some(path) => format!("GET {path}"),
-            None => format!("a connection to {upstream}"),
-        };
-        Ok(match self.steering().await?.probe(&probe).await? {
-            ProbeAnswer::Healthy => None,
-            ProbeAnswer::Status { .. } if any_status => None,
-            ProbeAnswer::Status { status, body } => Some(format!(
-                "{asked} was answered with {status}: {}",
-                body.trim()
-            )),
-            ProbeAnswer::None { reason } => Some(format!("{asked} got no answer: {reason}")),
-        })
+        found: &ContainerInspectResponse,
+        release: &Release,
+    ) -> Option<String> {
+        let networks = found.network_settings.as_ref()?.networks.as_ref()?;
+        let address = networks.get(&self.names.network())?.ip_address.as_ref()?;
+        (!address.is_empty()).then(|| format!("{address}:{}", release.port))
     }
 
     async fn run_script(&self, name: &str, code: &str, timeout_ms: u64) -> Result<Option<String>> {
@@ -241,13 +250,4 @@ impl DockerHost {
             Err(_) => Some(format!("the health script took more than {timeout_ms} ms")),
         })
     }
-}
-
-fn address_of(
-    found: &bollard::models::ContainerInspectResponse,
-    names: &names::Names,
-) -> Option<String> {
-    let networks = found.network_settings.as_ref()?.networks.as_ref()?;
-    let address = networks.get(&names.network())?.ip_address.clone();
-    address.filter(|address| !address.is_empty())
 }

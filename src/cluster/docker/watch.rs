@@ -81,7 +81,8 @@ impl DockerHost {
                     return failed("ended while it was watched", cause).await;
                 }
                 let question = Question::of(&release, instance);
-                let answer = self.ask(&question, &release, &name, &found).await?;
+                let upstream = self.upstream_of(&found, &release);
+                let answer = self.ask(&question, &name, upstream).await?;
                 let count = bad.entry(instance.clone()).or_default();
                 *count = if answer.is_some() { *count + 1 } else { 0 };
                 if *count >= BAD_ANSWERS {

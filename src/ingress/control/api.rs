@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::header::IF_NONE_MATCH;
@@ -16,7 +17,9 @@ use super::name::{DocumentName, Key};
 use super::probe;
 use super::state::{Overwrite, State};
 use super::token::Token;
-use crate::ingress::protocol::{About, Drain, FENCE_HEADER, Fence, Holder, Lease, Probe};
+use crate::ingress::protocol::{
+    About, Drain, FENCE_HEADER, Fence, Holder, Lease, Probe, ProbeAnswer,
+};
 
 type Result<T, E = Refusal> = std::result::Result<T, E>;
 
@@ -67,7 +70,8 @@ impl Api {
             (&Method::GET, ["v1", "certificates"]) => {
                 Ok(answer::json(&self.state.routing.certificates()))
             }
-            (&Method::POST, ["v1", "probe"]) => probe(&parsed(body)?).await,
+            (&Method::POST, ["v1", "probe"]) => Ok(answer::json(&probe(&parsed(body)?).await?)),
+            (&Method::POST, ["v1", "probes"]) => probes(&parsed::<Vec<Probe>>(body)?).await,
             (_, ["v1", "routes", rest]) => self.route(head, rest, body).await,
             (_, ["v1", "leases", key]) => self.lease(head, connection, key, body).await,
             (&Method::GET, ["v1", "documents"]) => {
@@ -79,7 +83,7 @@ impl Api {
                 method,
                 [
                     "v1",
-                    "about" | "routes" | "certificates" | "probe" | "documents",
+                    "about" | "routes" | "certificates" | "probe" | "probes" | "documents",
                 ],
             ) => Err(Refusal::Method(method.to_string())),
             _ => Err(Refusal::NotFound(path.to_owned())),
@@ -158,11 +162,19 @@ impl Api {
     }
 }
 
-async fn probe(probe: &Probe) -> Result<Answer> {
+/// As many at once as leave file handles for requests.
+const PROBES_AT_ONCE: usize = 64;
+
+async fn probes(probes: &[Probe]) -> Result<Answer> {
+    let answers = stream::iter(probes).map(probe).buffered(PROBES_AT_ONCE);
+    let answers: Vec<ProbeAnswer> = answers.try_collect().await?;
+    Ok(answer::json(&answers))
+}
+
+async fn probe(probe: &Probe) -> Result<ProbeAnswer> {
     let time = Duration::from_millis(probe.timeout_ms).min(LONGEST_PROBE);
     let request = probe::Question::new(&probe.upstream, probe.path.as_deref(), time);
-    let answered = request.map_err(Refusal::Bad)?.ask().await;
-    Ok(answer::json(&answered))
+    Ok(request.map_err(Refusal::Bad)?.ask().await)
 }
 
 async fn read(body: Incoming) -> Result<Bytes> {

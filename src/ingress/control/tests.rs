@@ -418,6 +418,8 @@ async fn a_probe_tells_precisely() {
         reason: "connection refused".to_owned(),
     };
     assert_eq!(server.keeper.probe(&probe).await.unwrap(), refused);
+    let all = vec![probe; 3];
+    assert_eq!(server.keeper.probes(&all).await.unwrap(), vec![refused; 3]);
     let drain = Drain {
         upstreams: vec!["a:1".to_owned()],
         timeout_ms: 1,

@@ -12,6 +12,7 @@
 //! | `GET /v1/routes/KEY/traffic` | → map from release number to [`Traffic`]; `?mark=true` then starts the longest gaps anew |
 //! | `GET /v1/certificates` | → map from each host that is to be served by HTTPS to its [`CertificateState`] |
 //! | `POST /v1/probe` | [`Probe`] → [`ProbeAnswer`], one try |
+//! | `POST /v1/probes` | list of [`Probe`]s → list of [`ProbeAnswer`]s in the same order, all at once |
 //! | `POST /v1/leases/KEY` | [`Holder`] → [`Lease`], or 409 with the [`Holder`] that has it |
 //! | `PUT /v1/leases/KEY` | → 204: renewed; 409: it is somebody else's now |
 //! | `DELETE /v1/leases/KEY` | → 204 |

@@ -98,6 +98,13 @@ impl Keeper {
         self.answer(post.taking(time)).await
     }
 
+    /// One try of each, all at once.
+    pub async fn probes(&self, probes: &[Probe]) -> Result<Vec<ProbeAnswer>> {
+        let post = Question::new(Method::POST, "/v1/probes").json(&probes);
+        let time = probes.iter().map(|probe| probe.timeout_ms).sum();
+        self.answer(post.taking(Duration::from_millis(time))).await
+    }
+
     /// `Kind::Busy`, with who holds it, when somebody does.
     pub async fn lease(&self, key: &str, holder: &Holder) -> Result<KeeperLease> {
         KeeperLease::take(&self.wire, key, holder).await
