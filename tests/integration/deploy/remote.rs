@@ -60,10 +60,13 @@ fn an_ingress_is_steered_through_the_engine() {
     // Who dies has no lease any more, there as here.
     app.app_toml("[hooks]\nbefore_deploy = \"sleep 60\"\n");
     let mut killed = app.answers("three").spawn(&with(&["deploy"]));
-    let busy = Instant::now();
-    while app.run(&["scale", "web=1"]).status.code() != Some(7) {
-        assert!(busy.elapsed() < Duration::from_secs(60), "it never began");
+    let begun = Instant::now();
+    let hook = |line: &String| line.contains(".hook.") && line.ends_with("running");
+    while !app.containers().iter().any(hook) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never began");
+        thread::sleep(Duration::from_millis(50));
     }
+    assert_eq!(app.run(&["scale", "web=1"]).status.code(), Some(7));
     killed.kill().unwrap();
     killed.wait().unwrap();
     let died = Instant::now();
