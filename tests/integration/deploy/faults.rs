@@ -89,6 +89,23 @@ fn a_slow_request_outlives_the_swap() {
 }
 
 #[test]
+fn a_request_of_a_minute_outlives_the_swap() {
+    let app = Deployed::new("");
+    app.json(&["deploy"]);
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| app.get("/sleep/60"));
+        std::thread::sleep(Duration::from_millis(300));
+        app.answers("two");
+        let begun = Instant::now();
+        app.json(&["deploy", "--drain", "80s"]);
+        assert!(begun.elapsed() > Duration::from_secs(30), "it waits for it");
+        assert_eq!(app.answer(), "two");
+        let (status, body) = slow.join().unwrap();
+        assert_eq!((status, body.trim()), (200, "one"));
+    });
+}
+
+#[test]
 fn instances_that_are_removed_come_back_with_the_next_command() {
     let app = Deployed::new("");
     app.json(&["deploy"]);

@@ -40,7 +40,7 @@ fn never_ran_twice(app: &Deployed) {
 }
 
 /// One network, and no container but instances.
-fn no_orphans(app: &Deployed, what: &str) {
+pub(super) fn no_orphans(app: &Deployed, what: &str) {
     let label = format!("label=io.paas.cluster={}", app.cluster());
     let networks = docker(&["network", "ls", "--quiet", "--filter", &label]);
     assert_eq!(networks.lines().count(), 1, "{what}");
@@ -52,7 +52,7 @@ fn no_orphans(app: &Deployed, what: &str) {
 }
 
 /// From a holder's death until another command gets the lease.
-fn lease_is_free(app: &Deployed, what: &str) -> Duration {
+pub(super) fn lease_is_free(app: &Deployed, what: &str) -> Duration {
     let died = Instant::now();
     loop {
         let asked = died.elapsed();

@@ -10,7 +10,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::app::{Built, error};
-use super::engine::{docker, lines, unique};
+use super::engine::{docker_at, lines, unique};
+use super::machine::Machine;
 use super::{Sandbox, engine};
 
 /// Answers each request with the text of the file `answer`; what else it does, the path says.
@@ -63,6 +64,8 @@ pub struct Deployed {
     name: String,
     cluster: String,
     port: u16,
+    /// The address of another engine than the machine's.
+    engine: Option<String>,
 }
 
 impl Deployed {
@@ -76,12 +79,42 @@ impl Deployed {
         Self::on(self.cluster.clone(), self.port, tables)
     }
 
+    /// An app that is deployed to another engine. Versions get there by [`Deployed::ships`] only.
+    pub fn at(machine: &Machine, tables: &str) -> Self {
+        let mut app = Self::new(tables);
+        app.sandbox.use_engine(machine.address());
+        app.engine = Some(machine.address().to_owned());
+        machine.make_network(&app.cluster);
+        app
+    }
+
+    /// Builds a version that answers so with the machine's engine, and brings it to the app's own.
+    pub fn ships(&self, machine: &Machine, answer: &str) -> String {
+        self.answers(answer);
+        let mut command = self.paas(&["build", "--json", "--progress", "json"]);
+        let output = command.env_remove("DOCKER_HOST").output().expect("paas");
+        let built = Built::of(&output).document;
+        machine.load(&[built["image"].as_str().unwrap()]);
+        built["version"].as_str().unwrap().to_owned()
+    }
+
+    /// Uses the engine by this address, which is a way to the same.
+    pub fn through(&mut self, address: &str) {
+        self.sandbox.use_engine(address);
+    }
+
+    /// Docker's client at the app's engine.
+    pub fn docker(&self, arguments: &[&str]) -> String {
+        docker_at(self.engine.as_deref(), arguments)
+    }
+
     fn on(cluster: String, port: u16, tables: &str) -> Self {
         let app = Self {
             sandbox: Sandbox::new(),
             name: unique("paas-test"),
             cluster,
             port,
+            engine: None,
         };
         app.app_toml(tables);
         app.write("server.py", SERVER);
@@ -211,7 +244,7 @@ impl Deployed {
     pub fn containers(&self) -> Vec<String> {
         let label = format!("label=io.paas.cluster={}", self.cluster);
         let format = "{{.Names}} {{.State}}";
-        let all = docker(&["ps", "--all", "--filter", &label, "--format", format]);
+        let all = self.docker(&["ps", "--all", "--filter", &label, "--format", format]);
         let mut names: Vec<String> = lines(&all)
             .into_iter()
             .filter(|line| !line.contains("-ingress "))
@@ -231,7 +264,9 @@ impl Deref for Deployed {
 
 impl Drop for Deployed {
     fn drop(&mut self) {
-        engine::remove_cluster(&self.cluster);
+        if self.engine.is_none() {
+            engine::remove_cluster(&self.cluster);
+        }
         engine::remove_app(&self.name);
     }
 }

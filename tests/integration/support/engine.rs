@@ -17,7 +17,13 @@ pub fn unique(prefix: &str) -> String {
 
 /// stdout of a command that must succeed.
 pub fn docker(arguments: &[&str]) -> String {
+    docker_at(None, arguments)
+}
+
+/// The same with the engine at an address.
+pub fn docker_at(host: Option<&str>, arguments: &[&str]) -> String {
     let output = Command::new("/usr/bin/docker")
+        .args(host.map(|host| format!("--host={host}")))
         .args(arguments)
         .output()
         .expect("docker");

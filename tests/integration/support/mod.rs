@@ -3,6 +3,8 @@
 pub mod app;
 pub mod deployed;
 pub mod engine;
+pub mod machine;
+pub mod tap;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,7 @@ use tempfile::TempDir;
 /// identity and dates.
 pub struct Sandbox {
     folder: TempDir,
+    docker_host: Option<String>,
 }
 
 impl Sandbox {
@@ -21,11 +24,17 @@ impl Sandbox {
     pub fn new() -> Self {
         let sandbox = Self {
             folder: TempDir::new().expect("a temporary folder"),
+            docker_host: None,
         };
         fs::create_dir_all(sandbox.home()).unwrap();
         fs::create_dir_all(sandbox.repo()).unwrap();
         sandbox.git(&["init", "--quiet", "--initial-branch=main"]);
         sandbox
+    }
+
+    /// From now on the binary uses the engine at this address.
+    pub fn use_engine(&mut self, docker_host: &str) {
+        self.docker_host = Some(docker_host.to_owned());
     }
 
     /// The work tree's root.
@@ -114,7 +123,8 @@ impl Sandbox {
             .env("GIT_COMMITTER_NAME", "Ada")
             .env("GIT_COMMITTER_EMAIL", "ada@example.com")
             .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
-            .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z");
+            .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")
+            .envs(self.docker_host.iter().map(|host| ("DOCKER_HOST", host)));
         command
     }
 }
