@@ -154,13 +154,18 @@ impl App {
 
     /// It answers so once nodes know.
     pub fn comes_to_answer(&self, text: &str) {
+        self.comes_to_answer_on("/", text);
+    }
+
+    /// The same on another path.
+    pub fn comes_to_answer_on(&self, path: &str, text: &str) {
         for _ in 0..25 {
-            if self.answer() == text {
+            if self.get(path).1.trim() == text {
                 return;
             }
             thread::sleep(Duration::from_millis(200));
         }
-        assert_eq!(self.answer(), text);
+        assert_eq!(self.get(path).1.trim(), text);
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use k8s_openapi::NamespaceResourceScope;
-use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Namespace, PersistentVolume, Pod};
 use kube::api::{
     ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams,
@@ -119,15 +118,6 @@ impl Cluster {
         let patch = Patch::Merge(patch);
         let patched = self.api::<K>();
         let patched = patched.patch(name, &parameters, &patch);
-        self.runtime.block_on(patched).expect("it is changed");
-    }
-
-    /// Changes a Deployment as `kubectl` does: lists are told apart by names.
-    pub fn strategic(&self, name: &str, patch: &Value) {
-        let parameters = PatchParams::default();
-        let patch = Patch::Strategic(patch);
-        let api = self.api::<Deployment>();
-        let patched = api.patch(name, &parameters, &patch);
         self.runtime.block_on(patched).expect("it is changed");
     }
 

@@ -52,30 +52,6 @@ fn what_somebody_else_changed_is_taken_over_with_a_warning() {
 }
 
 #[test]
-fn who_may_do_nothing_is_told_what_is_missing() {
-    let app = App::new("");
-    let nobody = kubeconfig().with_file_name("kubeconfig-nobody");
-    let definition = app.home().join(".config/paas/clusters.toml");
-    let text = std::fs::read_to_string(&definition).unwrap();
-    let text = text.replace(&format!("{:?}", kubeconfig()), &format!("{nobody:?}"));
-    std::fs::write(&definition, text).unwrap();
-    for command in [&["deploy"][..], &["releases"], &["rollback"]] {
-        let error = app.fails(3, command);
-        assert!(
-            error["message"].to_string().contains("not allowed"),
-            "{error}"
-        );
-        assert!(error.to_string().contains("cannot "), "{error}");
-        assert!(
-            error["hints"]
-                .to_string()
-                .contains("paas cluster check kube"),
-            "{error}"
-        );
-    }
-}
-
-#[test]
 fn a_quota_fails_the_deployment_and_leaves_the_old_release() {
     let app = App::new("");
     app.json(&["deploy"]);
@@ -129,4 +105,25 @@ fn a_cluster_that_is_away_is_said_to_be() {
         error["message"].to_string().contains("does not answer"),
         "{error}"
     );
+}
+
+#[test]
+fn without_a_health_check_an_answer_is_asked_for_and_not_only_a_connection() {
+    let app = App::new("");
+    let text = std::fs::read_to_string(app.repo().join("app.toml")).unwrap();
+    let health = text.find("[health]").unwrap();
+    app.write("app.toml", &text[..health]);
+    app.answers("one").json(&["deploy"]);
+    let silent = "
+import os, socket, time
+server = socket.create_server((\"\", int(os.environ[\"PORT\"])), backlog=64)
+time.sleep(1000)
+";
+    app.write("server.py", silent);
+    let error = app.answers("two").fails(6, &["deploy"]);
+    assert!(
+        error["message"].to_string().contains("within 30 s"),
+        "{error}"
+    );
+    assert_eq!(app.answer(), "one");
 }

@@ -15,8 +15,8 @@ mod kills;
 mod load;
 mod manifests;
 mod objects;
+mod permissions;
 mod releases;
-mod speed;
 #[path = "../integration/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the other tests with a real engine")]
 mod support;

@@ -96,7 +96,8 @@ impl Kubernetes {
     async fn answers(&self, release: &Release, pod: &Pod) -> Result<bool> {
         let name = format!("{}:{}", pod.name_any(), release.port);
         let pods = Pod::url_path(&(), Some(&self.namespace));
-        let request = Request::new(pods).get_subresource("proxy", &name);
+        // Without the slash the API server itself answers, with a redirection.
+        let request = Request::new(pods).get_subresource("proxy/", &name);
         let request = request.map_err(|error| self.fault(kube::Error::BuildRequest(error)))?;
         match tokio::time::timeout(ANSWER, self.client.request_text(request)).await {
             // The API server's own answer: it got none.

@@ -135,11 +135,21 @@ impl Kubernetes {
         let (kind, name) = (text("kind"), object["metadata"]["name"].as_str());
         let name = name.unwrap_or_default();
         let there = self.get(api, live).await?;
-        // What is immutable is never changed: there will be another one.
-        let parameters = PatchParams::apply(MANAGER).force().dry_run();
-        let patch = Patch::Apply(object);
-        let wanted = self.ask(|| api.patch(name, &parameters, &patch)).await;
-        let wanted = wanted.map_err(|error| self.fault(error))?;
+        // These are made once, and never changed.
+        let is_made_once = matches!(&*kind, "Secret" | "PersistentVolumeClaim");
+        let made = if is_made_once {
+            self.get(api, name).await?
+        } else {
+            None
+        };
+        let wanted = if let Some(made) = made {
+            made
+        } else {
+            let parameters = PatchParams::apply(MANAGER).force().dry_run();
+            let patch = Patch::Apply(object);
+            let wanted = self.ask(|| api.patch(name, &parameters, &patch)).await;
+            wanted.map_err(|error| self.fault(error))?
+        };
         let value = |object: &K| {
             let mut value = serde_json::to_value(object).unwrap_or_default();
             value["kind"] = json!(kind);

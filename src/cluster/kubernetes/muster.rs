@@ -104,9 +104,8 @@ impl Kubernetes {
                     None => Ok(()),
                 };
             }
-            let is_so = fleet.as_ref().is_some_and(|fleet| fleet.roll == roll);
-            // What is stopped needs no mending.
-            if is_so && roll == before && roll.running.is_empty() {
+            let is_told = fleet.as_ref().is_some_and(|fleet| fleet.roll == roll);
+            if is_told && roll == before {
                 return Ok(());
             }
             let blueprint = self.blueprint(release, &owner);

@@ -45,6 +45,7 @@ pub(super) const NEEDED: &[Permission] = &[
     permission("", "pods", APPLIED),
     permission("", "pods/log", &["get"]),
     permission("", "pods/exec", &["create"]),
+    permission("", "pods/proxy", &["get"]),
     permission("", "events", &["list"]),
     permission("apps", "deployments", APPLIED),
     permission("batch", "jobs", APPLIED),

@@ -3,6 +3,8 @@
 mod pod;
 mod route;
 mod scaling;
+#[cfg(test)]
+mod tests;
 mod volume;
 mod workload;
 
