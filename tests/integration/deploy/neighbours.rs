@@ -62,7 +62,7 @@ pub(super) fn echoing(app: Deployed) -> Deployed {
     app
 }
 
-pub(super) fn answers_tcp(port: u16) {
+fn answers_tcp(port: u16) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     talks(&mut stream);
 }

@@ -1,10 +1,12 @@
 //! Another ingress in place of the one that runs.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::neighbours::{answers_tcp, answers_udp, echoing, raw_port};
+use super::neighbours::{answers_udp, echoing, raw_port};
 use crate::support::deployed::{Deployed, free_port, request};
 use crate::support::engine::docker;
 
@@ -86,18 +88,23 @@ fn raw_ports_stay_open() {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let load = scope.spawn(|| {
-            let mut count = 0;
+            let (mut count, mut cut) = (0, 0);
             while !over.load(Ordering::Relaxed) {
-                answers_tcp(port);
+                let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("an open port");
+                let echoed = stream
+                    .write_all(b"hello")
+                    .and_then(|()| stream.read_exact(&mut [0; 5]));
+                cut += usize::from(echoed.is_err());
                 count += 1;
             }
-            count
+            (count, cut)
         });
         let upgrade = ["cluster", "upgrade", app.cluster()];
         let done = app.run(&upgrade);
         over.store(true, Ordering::Relaxed);
-        let count = load.join().unwrap();
+        let (count, cut) = load.join().unwrap();
         assert!(count > 100, "{count}");
+        assert!(cut <= 1, "only what is open when the old one ends: {cut}");
         assert!(done.status.success(), "{done:?}");
     });
     answers_udp(port);
