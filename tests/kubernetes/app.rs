@@ -62,6 +62,22 @@ impl App {
         self.write("../home/.config/paas/clusters.toml", text);
     }
 
+    /// Has the cluster reached by this kubeconfig.
+    pub fn reached_by(&self, text: &str) {
+        let own = self.home().join("kubeconfig");
+        std::fs::write(&own, text).unwrap();
+        let definition = self.home().join(".config/paas/clusters.toml");
+        let text = std::fs::read_to_string(&definition).unwrap();
+        let text = text.replace(&format!("{:?}", kubeconfig()), &format!("{own:?}"));
+        std::fs::write(&definition, text).unwrap();
+    }
+
+    /// Has the cluster reached by somebody who may do nothing there.
+    pub fn as_nobody(&self) {
+        let nobody = kubeconfig().with_file_name("kubeconfig-nobody");
+        self.reached_by(&std::fs::read_to_string(nobody).unwrap());
+    }
+
     /// Writes `app.toml` with these tables at its end.
     pub fn app_toml(&self, tables: &str) {
         let health = if tables.contains("[health]") {

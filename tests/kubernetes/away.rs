@@ -12,7 +12,7 @@ use crate::app::{App, wait_for_line};
 use crate::cluster::kubeconfig;
 
 /// Passes bytes on, unless it is told to be away.
-struct Proxy {
+pub struct Proxy {
     port: u16,
     away: Arc<AtomicBool>,
     open: Arc<Mutex<Vec<TcpStream>>>,
@@ -45,7 +45,7 @@ impl Proxy {
     }
 
     /// Cuts all connections, and takes none for so long.
-    fn goes_away(&self, time: Duration) {
+    pub fn goes_away(&self, time: Duration) {
         self.away.store(true, Ordering::SeqCst);
         for stream in self.open.lock().unwrap().drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
@@ -68,7 +68,7 @@ fn pass(mut from: TcpStream, mut to: TcpStream) {
 }
 
 /// An app that is deployed through a proxy.
-fn through_a_proxy(tables: &str) -> (App, Proxy) {
+pub fn through_a_proxy(tables: &str) -> (App, Proxy) {
     let app = App::new(tables);
     let text = std::fs::read_to_string(kubeconfig()).unwrap();
     let address = text
@@ -78,13 +78,8 @@ fn through_a_proxy(tables: &str) -> (App, Proxy) {
         .map(|address| address.trim().trim_matches('"').to_owned())
         .expect("a server");
     let proxy = Proxy::before(address.trim_start_matches("https://").to_owned());
-    let own = app.home().join("kubeconfig");
     let behind = format!("https://127.0.0.1:{}", proxy.port);
-    std::fs::write(&own, text.replace(&address, &behind)).unwrap();
-    let definition = app.home().join(".config/paas/clusters.toml");
-    let text = std::fs::read_to_string(&definition).unwrap();
-    let text = text.replace(&format!("{:?}", kubeconfig()), &format!("{own:?}"));
-    std::fs::write(&definition, text).unwrap();
+    app.reached_by(&text.replace(&address, &behind));
     (app, proxy)
 }
 

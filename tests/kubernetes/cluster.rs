@@ -59,6 +59,16 @@ impl Cluster {
         &self.namespace
     }
 
+    /// With all rights.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// What is spawned there runs as long as this is there.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
     fn api<K>(&self) -> Api<K>
     where
         K: Resource<Scope = NamespaceResourceScope>,

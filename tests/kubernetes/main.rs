@@ -8,15 +8,20 @@
 
 mod app;
 mod away;
+mod check;
 mod cluster;
+mod commands;
+mod diagnosis;
 mod documents;
 mod faults;
 mod kills;
 mod load;
+mod logs;
 mod manifests;
 mod objects;
 mod permissions;
 mod releases;
+mod status;
 #[path = "../integration/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the other tests with a real engine")]
 mod support;

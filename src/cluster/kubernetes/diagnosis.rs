@@ -1,10 +1,14 @@
 //! Why an instance is not what it should be, in people's words.
 
+use std::time::Duration;
+
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Event, Pod};
 use kube::ResourceExt as _;
 use kube::api::{ListParams, LogParams};
+use tokio::time::sleep;
 
+use super::pods::{is_ready, is_there};
 use super::{Kubernetes, names};
 use crate::builder::Redactor;
 use crate::cluster::Secrets;
@@ -12,6 +16,9 @@ use crate::cluster::ending::{LAST_LINES, ending};
 use crate::release::{InstanceName, Target};
 use crate::{Error, Kind};
 
+/// How often a warning is waited for that is not told yet, and how long each time.
+const TOLD_LATE: u32 = 6;
+const TELLING: Duration = Duration::from_millis(500);
 /// Of a log that is read for its last lines.
 const MOST_BYTES: i64 = 64 * 1024;
 
@@ -150,7 +157,7 @@ impl Kubernetes {
         let (finding, lines) = match patient.pod {
             Some(pod) => {
                 let (events, lines) =
-                    tokio::join!(self.events(pod), self.last_lines(patient.instance, pod));
+                    tokio::join!(self.warnings(pod), self.last_lines(patient.instance, pod));
                 (diagnose(pod, &events), lines)
             }
             None => (self.unmade(patient).await, Vec::new()),
@@ -178,26 +185,46 @@ impl Kubernetes {
         }
     }
 
-    /// What Kubernetes told about a pod, the newest last; nothing where it can't be read.
-    async fn events(&self, pod: &Pod) -> Vec<String> {
-        let selector = format!("involvedObject.uid={}", pod.uid().unwrap_or_default());
-        let parameters = ListParams::default().fields(&selector);
-        let api = self.api::<Event>();
-        let Ok(found) = self.ask(|| api.list(&parameters)).await else {
-            return Vec::new();
+    /// Whether no node can take the pod, and nobody brings one that can.
+    pub(super) async fn is_homeless(&self, pod: &Pod) -> bool {
+        // What Kubernetes' own autoscaler says, and Karpenter.
+        let comes = ["TriggeredScaleUp", "Nominated"];
+        let comes = |event: &Event| {
+            event
+                .reason
+                .as_deref()
+                .is_some_and(|it| comes.contains(&it))
         };
-        let mut warnings: Vec<Event> = found
-            .items
-            .into_iter()
-            .filter(|event| event.type_.as_deref() == Some("Warning"))
-            // It keeps no pod from running.
-            .filter(|event| event.reason.as_deref() != Some("MissingClusterDNS"))
-            .collect();
+        unscheduled(pod).is_some() && !self.told(pod).await.iter().any(comes)
+    }
+
+    /// Warnings about a pod, the newest last.
+    async fn warnings(&self, pod: &Pod) -> Vec<String> {
+        let mut warnings = self.told(pod).await;
+        // Nodes tell them a moment later.
+        for _ in 0..TOLD_LATE {
+            let runs_unready = ended(pod).is_none() && is_there(pod) && !is_ready(pod);
+            if !runs_unready || warnings.iter().any(is_telling) {
+                break;
+            }
+            sleep(TELLING).await;
+            warnings = self.told(pod).await;
+        }
+        warnings.retain(is_telling);
         warnings.sort_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0));
         let messages = warnings.into_iter().filter_map(|event| event.message);
         messages
             .map(|message| message.trim_end().to_owned())
             .collect()
+    }
+
+    /// What Kubernetes told about a pod; nothing where it can't be read.
+    async fn told(&self, pod: &Pod) -> Vec<Event> {
+        let selector = format!("involvedObject.uid={}", pod.uid().unwrap_or_default());
+        let parameters = ListParams::default().fields(&selector);
+        let api = self.api::<Event>();
+        let found = self.ask(|| api.list(&parameters)).await;
+        found.map(|found| found.items).unwrap_or_default()
     }
 
     /// Of the container that runs, or of the one that ended last; nothing where they can't be read.
@@ -241,6 +268,12 @@ impl Kubernetes {
         };
         refusal(&deployment)
     }
+}
+
+/// Whether it is a warning, and of something that may keep a pod from running.
+fn is_telling(event: &Event) -> bool {
+    event.type_.as_deref() == Some("Warning")
+        && event.reason.as_deref() != Some("MissingClusterDNS")
 }
 
 /// Why Kubernetes makes no pod of a Deployment.

@@ -25,6 +25,8 @@ const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 const MAKING: Duration = Duration::from_secs(15);
 /// Until a node has taken the pod and has its image.
 const PLACEMENT: Duration = Duration::from_mins(5);
+/// Before it is asked whether a node will come that can take it, and between two such questions.
+const HOMELESS: Duration = Duration::from_secs(30);
 /// A front page may take its time.
 const ANSWER: Duration = Duration::from_secs(10);
 /// One look at an instance that is not ready may be chance; this many in a row are not.
@@ -44,6 +46,7 @@ impl Kubernetes {
         let grace = release.health.as_ref().map_or(DEFAULT_GRACE, Health::grace);
         let begun = Instant::now();
         let mut running: Option<Instant> = None;
+        let mut next_question = HOMELESS;
         loop {
             let pods = self.glance(work.target).await?;
             let pod = find(&pods, release.number, instance).map(|found| &found.pod);
@@ -85,6 +88,11 @@ impl Kubernetes {
                 }
             } else if begun.elapsed() >= PLACEMENT {
                 return failed("was not started within 5 minutes").await;
+            } else if begun.elapsed() >= next_question {
+                next_question += HOMELESS;
+                if self.is_homeless(pod).await {
+                    return failed("found no node").await;
+                }
             }
             sleep(LOOK_EVERY).await;
         }
