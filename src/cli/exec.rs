@@ -11,6 +11,7 @@ use crate::cluster::{Output, Process, TerminalSize};
 use crate::ops::clusters;
 use crate::ops::deploy::Selected;
 use crate::release::InstanceName;
+use crate::report::Event;
 use crate::ui::terminal::{self, RawTerminal};
 use crate::{Error, Kind, Result};
 
@@ -88,7 +89,9 @@ fn attach(
             status = talk(&mut *process, size.is_some()) => return status,
             () = cancel.canceled() => {}
         }
-        process.end().await?;
+        if let Err(error) = process.end().await {
+            reporter.report(Event::Warning(format!("the command may run on: {error}")));
+        }
         cancel.check().map(|()| 0)
     })?;
     match u8::try_from(status) {

@@ -25,12 +25,14 @@ pub fn asks_for_port(command: &str) -> bool {
     command.contains("$PORT") || command.contains("${PORT")
 }
 
-/// The port that a command names.
+/// The port that a command line names. What serves comes last in it; others may have ports of their own.
 pub fn in_command(command: &str) -> Option<u16> {
     if asks_for_port(command) {
         return None;
     }
-    parse(&IN_COMMAND.captures(command)?["port"])
+    let mut commands = command.rsplit(['&', ';', '|', '\n']);
+    let last = commands.find(|command| !command.trim().is_empty())?;
+    parse(&IN_COMMAND.captures_iter(last).last()?["port"])
 }
 
 /// The only port that a Dockerfile exposes. One that belongs to root is the front server's, which the
@@ -64,6 +66,11 @@ mod tests {
             ("PORT=4000 node x", Some(4000)),
             ("cd x && PORT=4000 exec node x", Some(4000)),
             ("python -m http.server 8000", Some(8000)),
+            (
+                "psql -p 5432 -f x.sql && exec gunicorn --bind :8000 a:b",
+                Some(8000),
+            ),
+            ("mkdir -p 2024 && node server.js", None),
             ("php -S 0.0.0.0:80", Some(80)),
             ("gunicorn -b 0.0.0.0:${PORT:-8000}", None),
             ("uvicorn --port $PORT", None),

@@ -1,6 +1,6 @@
 //! The end of a target, and of releases that nobody goes back to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use bollard::models::ContainerSummary;
 use bollard::query_parameters::{ListVolumesOptionsBuilder, RemoveVolumeOptions};
@@ -49,8 +49,9 @@ impl DockerHost {
                 erased.volumes = there;
             }
         }
-        let documents = keeper.documents(&names::documents(target)).await?;
-        for name in documents.keys() {
+        let prefix = names::documents(target);
+        let documents = keeper.documents(&prefix).await?;
+        for name in in_order_of_removal(documents.keys(), &prefix) {
             keeper.delete_document(name, fence(work).as_ref()).await?;
         }
         Ok(erased)
@@ -88,18 +89,27 @@ impl DockerHost {
 
     /// As `app.toml` calls them.
     async fn volumes_of(&self, target: &Target) -> Result<Vec<String>> {
-        let filter = names::Names::filter(self.names.labels_of(target));
-        let options = ListVolumesOptionsBuilder::new().filters(&filter).build();
-        let list = self.engine.client().list_volumes(Some(options)).await;
-        let list = list.map_err(|error| self.engine.fault(error))?.volumes;
         let prefix = self.names.volume(target, "");
-        let mut names: Vec<String> = list
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|volume| Some(volume.name.strip_prefix(&prefix)?.to_owned()))
+        let there = self.volumes_with(self.names.labels_of(target)).await?;
+        let mut names: Vec<String> = there
+            .iter()
+            .filter_map(|name| Some(name.strip_prefix(&prefix)?.to_owned()))
             .collect();
         names.sort();
         Ok(names)
+    }
+
+    /// Names of the volumes with these labels.
+    pub(super) async fn volumes_with(
+        &self,
+        labels: HashMap<String, String>,
+    ) -> Result<Vec<String>> {
+        let filter = names::Names::filter(labels);
+        let options = ListVolumesOptionsBuilder::new().filters(&filter).build();
+        let list = self.engine.client().list_volumes(Some(options)).await;
+        let list = list.map_err(|error| self.engine.fault(error))?.volumes;
+        let names = list.unwrap_or_default().into_iter();
+        Ok(names.map(|volume| volume.name).collect())
     }
 
     async fn remove_volume(&self, name: &str) -> Result<()> {
@@ -129,5 +139,54 @@ impl DockerHost {
             }
         }
         Ok(())
+    }
+}
+
+/// Secrets first, then records before their outcomes, so that whatever interrupts it leaves no value in the
+/// clear, and no record that looks like an interrupted deployment. Events stay: they say who removed what.
+fn in_order_of_removal<'a>(
+    names: impl Iterator<Item = &'a String>,
+    prefix: &str,
+) -> Vec<&'a String> {
+    let folder = |name: &str| {
+        let rest = name.strip_prefix(prefix).unwrap_or(name);
+        rest.split('/').next().unwrap_or_default().to_owned()
+    };
+    let mut going: Vec<_> = names.filter(|name| folder(name) != "events").collect();
+    going.sort_by_key(|name| match folder(name).as_str() {
+        "secrets" => 0,
+        "releases" => 1,
+        "outcomes" => 2,
+        _ => 3,
+    });
+    going
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_go_first_and_outcomes_after_their_records() {
+        let names = [
+            "a/current-secrets/TOKEN",
+            "a/env/LEVEL",
+            "a/events/1",
+            "a/outcomes/1",
+            "a/releases/1",
+            "a/secrets/TOKEN/x",
+        ]
+        .map(str::to_owned);
+        let order = in_order_of_removal(names.iter(), "a/");
+        assert_eq!(
+            order,
+            [
+                "a/secrets/TOKEN/x",
+                "a/releases/1",
+                "a/outcomes/1",
+                "a/current-secrets/TOKEN",
+                "a/env/LEVEL",
+            ]
+        );
     }
 }

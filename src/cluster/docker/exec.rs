@@ -15,8 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::DockerHost;
 use super::blueprint::Blueprint;
-use super::keeper::KeeperLease;
-use super::leftovers::RUN;
+use super::leftovers::{RUN, WaitedFor};
 use super::output::{self, Outputs};
 use crate::builder::{Engine, is_status};
 use crate::cluster::marked::{MARK, end_marked};
@@ -37,7 +36,7 @@ struct Running {
     output: Option<Outputs>,
     end: End,
     /// Shows that somebody still waits for it.
-    _lease: Option<KeeperLease>,
+    _waited_for: Option<WaitedFor>,
 }
 
 /// How its exit status is learnt.
@@ -197,7 +196,7 @@ impl DockerHost {
                 container: name,
                 mark,
             },
-            _lease: None,
+            _waited_for: None,
         };
         if let Some(size) = terminal {
             running.resize(size).await?;
@@ -255,8 +254,8 @@ impl DockerHost {
             ..blueprint.one_off(role, command.to_vec())?
         };
         let name = self.names.one_off(&release.target, role);
-        let lease = if role == RUN {
-            Some(self.watch_over(&name).await?)
+        let waited_for = if role == RUN {
+            Some(self.mark_waited_for(&name).await?)
         } else {
             None
         };
@@ -280,7 +279,7 @@ impl DockerHost {
             input: with_input.then(|| Box::pin(input) as Pin<Box<dyn AsyncWrite + Send>>),
             output: Some(outputs(output, terminal)),
             end: End::Container(name, waiting),
-            _lease: lease,
+            _waited_for: waited_for,
         };
         if let Some(size) = terminal {
             running.resize(size).await?;

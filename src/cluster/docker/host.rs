@@ -46,7 +46,13 @@ impl Cluster for DockerHost {
 
     async fn is_blank(&self) -> Result<bool> {
         match self.keeper().await {
-            Ok(None) => Ok(self.list(self.names.labels()).await?.is_empty()),
+            Ok(None) => {
+                let (containers, volumes) = tokio::try_join!(
+                    self.list(self.names.labels()),
+                    self.volumes_with(self.names.labels())
+                )?;
+                Ok(containers.is_empty() && volumes.is_empty())
+            }
             // One that does not run has something to tell.
             Ok(Some(_)) | Err(_) => Ok(false),
         }

@@ -1,8 +1,11 @@
 //! What commands left that are gone, and that must have ended before another one looks at what is.
 
-use futures_util::future::try_join_all;
+use std::time::Duration;
 
 use bollard::models::RestartPolicyNameEnum;
+use futures_util::future::try_join_all;
+use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::diagnosis::Life;
 use super::keeper::KeeperLease;
@@ -11,6 +14,9 @@ use super::start::policy;
 use super::{DockerHost, names};
 use crate::release::{Instance, Release, Slot, Target};
 use crate::{Kind, Result};
+
+/// Shorter than a lease lasts.
+const LOOK_AFTER_LEASE: Duration = Duration::from_secs(1);
 
 /// The role of containers of `paas run`.
 pub(super) const RUN: &str = "run";
@@ -86,9 +92,34 @@ impl DockerHost {
     }
 
     /// The lease of a one-off container: whoever has it waits for its command.
-    pub(super) async fn watch_over(&self, container: &str) -> Result<KeeperLease> {
+    async fn watch_over(&self, container: &str) -> Result<KeeperLease> {
         let keeper = self.steering().await?;
         let holder = holder(&self.settings.holder, RUN);
         keeper.lease(container, &holder).await
     }
+
+    /// Shows that a one-off container is waited for.
+    pub(super) async fn mark_waited_for(&self, container: &str) -> Result<WaitedFor> {
+        let keeper = self.steering().await?;
+        let holder = holder(&self.settings.holder, RUN);
+        let mut lease = keeper.lease(container, &holder).await?;
+        let container = container.to_owned();
+        let watching = tokio::spawn(async move {
+            loop {
+                sleep(LOOK_AFTER_LEASE).await;
+                if lease.check().await.is_err()
+                    && let Ok(again) = keeper.lease(&container, &holder).await
+                {
+                    lease = again;
+                }
+            }
+        });
+        Ok(WaitedFor(AbortOnDropHandle::new(watching)))
+    }
 }
+
+/// Ends when this is dropped, or with this process. An ingress that is restarted loses its leases, so it is
+/// taken again.
+pub(super) struct WaitedFor(
+    #[expect(dead_code, reason = "held for its end")] AbortOnDropHandle<()>,
+);

@@ -8,9 +8,10 @@ use bollard::query_parameters::{ListContainersOptionsBuilder, ListVolumesOptions
 use super::ingress::keeper_of;
 use super::keeper::Keeper;
 use super::names;
-use crate::Result;
 use crate::builder::{Engine, is_status};
 use crate::release::{Outcome, Release};
+use crate::retry::{Policy, Verdict, retry};
+use crate::{Error, Kind, Result};
 
 /// What releases need.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,18 +41,38 @@ pub async fn needed_images(engine: &Engine) -> Result<Needed> {
         if labels.get(names::ROLE).map(String::as_str) != Some(names::INGRESS) {
             continue;
         }
-        match recorded(engine, &container).await {
+        match patiently_recorded(engine, &container).await {
             Ok(Some(images)) => {
                 needed.images.extend(images);
                 needed.silent.remove(cluster);
             }
-            Ok(None) | Err(_) => {
+            Ok(None) => {
                 needed.silent.insert(cluster.clone());
+            }
+            // One that runs and does not answer may need any image.
+            Err(error) => {
+                let what = format!("the cluster {cluster} does not say which images it needs");
+                return Err(Error::unavailable(what)
+                    .caused_by(error)
+                    .hint(format!("try again, or see `paas cluster check {cluster}`")));
             }
         }
     }
     needed.images.remove("");
     Ok(needed)
+}
+
+/// An ingress that is just being started answers a moment later.
+async fn patiently_recorded(
+    engine: &Engine,
+    container: &ContainerSummary,
+) -> Result<Option<BTreeSet<String>>> {
+    let passing = |error: &Error| match error.kind() {
+        Kind::Unavailable => Verdict::Again,
+        _ => Verdict::Stop,
+    };
+    let ask = || recorded(engine, container);
+    retry(&Policy::default(), passing, |_| (), ask).await
 }
 
 async fn containers(engine: &Engine) -> Result<Vec<ContainerSummary>> {

@@ -22,7 +22,7 @@ impl DockerHost {
             return Ok(Sight::of(found, BTreeMap::new(), None));
         };
         let prefix = names::documents(target);
-        // Only these: settings and events of a target grow without end.
+        // Only these: settings and events of a target may be many.
         let (releases, outcomes) = (format!("{prefix}releases/"), format!("{prefix}outcomes/"));
         let (found, releases, outcomes, mut routes) = tokio::try_join!(
             self.instances(target),

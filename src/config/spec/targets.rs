@@ -89,7 +89,7 @@ pub(super) static ENVIRONMENT: Table = Table {
             Integer { min: 1, max: 1000 },
             Default("10"),
             "30",
-            "Releases that stay for `paas rollback`, besides the one that serves and the one before.",
+            "Releases that stay for `paas rollback`; the one that serves and the one before stay in any case.",
         ),
         key(
             "resources",

@@ -39,7 +39,6 @@ pub use settings::{TargetSettings, remove_secret, set_secret, set_variable};
 
 use super::clusters;
 use super::history;
-use crate::Result;
 use crate::builder::SecretBytes;
 use crate::cluster::{Cluster, ObjectChange};
 use crate::ops::BuildOptions;
@@ -48,6 +47,7 @@ use crate::release::{
 };
 use crate::report::Reporter;
 use crate::settings::Settings;
+use crate::{Kind, Result};
 use execute::Change;
 use parameters::Making;
 
@@ -326,16 +326,19 @@ impl Made<'_> {
         let before = cluster.traffic(target, true).await?;
         let result = change.carry_out(self.observed, intent, &set.values).await;
         let noted = history::note(cluster, self.release, self.status, result.as_ref().err()).await;
-        result?;
         if let Err(error) = noted {
             change.warn(format!("it does not stand in the events: {error}"));
         }
-        let keep = self.selected.environment.keep_releases();
-        if let Err(error) = tidy::tidy(change, target, keep, set).await {
-            change.warn(format!(
-                "what nobody needs any more is still there: {error}"
-            ));
+        // What failed for another reason may have lost the cluster or the lease.
+        if !matches!(&result, Err(error) if error.kind() != Kind::DeployFailed) {
+            let keep = self.selected.environment.keep_releases();
+            if let Err(error) = tidy::tidy(change, target, keep, set).await {
+                change.warn(format!(
+                    "what nobody needs any more is still there: {error}"
+                ));
+            }
         }
+        result?;
         let after = cluster.traffic(target, false).await?;
         self.document(cluster, self.status, measured::between(&before, &after))
             .await

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::execute::{Change, Patience};
@@ -11,6 +12,7 @@ use super::{Cancel, Selected, app_id};
 use crate::Result;
 use crate::cluster::{Erased, Volumes};
 use crate::ops::clusters;
+use crate::ops::history::{self, Happening};
 use crate::ops::step::Step;
 use crate::report::Reporter;
 use crate::settings::Settings;
@@ -81,6 +83,11 @@ pub async fn remove(
         let change = Change::begin(&*cluster, target, "remove", patience, reporter, cancel).await?;
         let name = format!("take {target} off");
         let progress = Step::start(reporter, "remove".to_owned(), &name);
+        // Beforehand: afterwards not all clusters have a place for it.
+        let noted = history::write(change.cluster(), target, &removal(settings)).await;
+        if let Err(error) = noted {
+            change.warn(format!("it does not stand in the events: {error}"));
+        }
         let erased = progress.end_with(change.erase(options.volumes).await);
         change.end(erased).await?
     };
@@ -93,4 +100,13 @@ pub async fn remove(
         kept_volumes: erased.kept_volumes,
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+fn removal(settings: &Settings) -> Happening {
+    Happening {
+        time: Timestamp::now(),
+        who: settings.user.clone(),
+        what: "remove".to_owned(),
+        error: None,
+    }
 }
