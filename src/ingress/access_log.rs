@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 /// Lines that wait to be written.
 const BACKLOG: usize = 8192;
@@ -38,20 +40,28 @@ pub(super) struct Line {
     pub(super) client: Option<IpAddr>,
 }
 
+/// What the writer is given.
+#[derive(Debug)]
+enum Entry {
+    Line(Line),
+    /// To be answered when all that came before is written.
+    Flush(oneshot::Sender<()>),
+}
+
 /// Where lines go.
 #[derive(Clone, Debug)]
 pub struct AccessLog {
-    lines: SyncSender<Line>,
+    entries: SyncSender<Entry>,
     dropped: Arc<AtomicU64>,
 }
 
 impl AccessLog {
     /// Begins a thread that writes to `sink` until the last clone of this value is gone.
     pub fn to(sink: Box<dyn Write + Send>) -> Self {
-        let (lines, received) = sync_channel(BACKLOG);
+        let (entries, received) = sync_channel(BACKLOG);
         std::thread::spawn(move || write(sink, &received));
         Self {
-            lines,
+            entries,
             dropped: Arc::default(),
         }
     }
@@ -62,8 +72,20 @@ impl AccessLog {
     }
 
     fn log(&self, line: Line) {
-        if self.lines.try_send(line).is_err() {
+        if self.entries.try_send(Entry::Line(line)).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns when all lines so far are written.
+    pub(super) async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        let entries = self.entries.clone();
+        // It may have to wait for a place.
+        let asked = spawn_blocking(move || entries.send(Entry::Flush(done)).is_ok());
+        if matches!(asked.await, Ok(true)) {
+            // A writer that is gone has written what it could.
+            let _ = written.await;
         }
     }
 
@@ -101,17 +123,25 @@ impl Drop for Open {
     }
 }
 
-fn write(sink: Box<dyn Write + Send>, lines: &Receiver<Line>) {
+fn write(sink: Box<dyn Write + Send>, entries: &Receiver<Entry>) {
     let mut sink = BufWriter::with_capacity(BUFFER, sink);
     let mut written = Instant::now();
-    while let Ok(first) = lines.recv() {
+    while let Ok(first) = entries.recv() {
         if written.elapsed() < BUSY {
             std::thread::sleep(PAUSE);
         }
-        for line in std::iter::once(first).chain(lines.try_iter()) {
-            let json = serde_json::to_string(&line).expect("a line has no maps");
-            // Nobody is there to be told that nobody reads.
-            let _ = writeln!(sink, "{json}");
+        // Nobody is there to be told that nobody reads, or waits.
+        for entry in std::iter::once(first).chain(entries.try_iter()) {
+            match entry {
+                Entry::Line(line) => {
+                    let json = serde_json::to_string(&line).expect("a line has no maps");
+                    let _ = writeln!(sink, "{json}");
+                }
+                Entry::Flush(done) => {
+                    let _ = sink.flush();
+                    let _ = done.send(());
+                }
+            }
         }
         let _ = sink.flush();
         written = Instant::now();

@@ -4,14 +4,17 @@
 //!
 //! They talk over a socket in the state's folder, which only the ingress's user reaches. The first
 //! sends each of its sockets with a byte [`SOCKET`], then [`END`]; the second answers [`END`] as soon
-//! as it can serve. Up to then nothing has happened. Or the first sends [`BUSY`], and who is at work.
+//! as it can serve, and the first confirms with [`END`] that it has not lost patience. Up to then
+//! nothing has happened. Or the first sends [`BUSY`] and who is at work, or [`FAILED`] and why.
 
+use std::fs::{self, Permissions};
 use std::io::{self, IoSlice, IoSliceMut, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::net::sockopt::socket_type;
@@ -25,9 +28,12 @@ use tokio::task::spawn_blocking;
 use crate::{Error, Kind, Result};
 
 const FILE: &str = "handover.sock";
+/// Its name while the process that it leads to does not serve yet.
+const NEXT_FILE: &str = "handover.next.sock";
 const SOCKET: u8 = b'S';
 const END: u8 = b'E';
 const BUSY: u8 = b'B';
+const FAILED: u8 = b'F';
 /// What the other side does takes less.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -64,9 +70,33 @@ impl Sockets {
 pub(super) struct Predecessor(UnixStream);
 
 impl Predecessor {
-    /// It may end now.
+    /// It has stopped serving when this returns `Ok`, and goes on otherwise.
     pub(super) fn relieve(mut self) -> Result<()> {
-        self.0.write_all(&[END]).map_err(unfinished)
+        self.0.write_all(&[END]).map_err(unfinished)?;
+        let mut confirmation = [0];
+        self.0.read_exact(&mut confirmation).map_err(unfinished)?;
+        if confirmation == [END] {
+            Ok(())
+        } else {
+            Err(unfinished(io::ErrorKind::InvalidData.into()))
+        }
+    }
+}
+
+/// Why a process does not hand over, in words.
+pub(super) enum Refusal {
+    /// Somebody is at work.
+    Busy(String),
+    /// It can't.
+    Failed(String),
+}
+
+impl Refusal {
+    fn message(&self) -> Vec<u8> {
+        match self {
+            Self::Busy(who) => [&[BUSY], who.as_bytes()].concat(),
+            Self::Failed(why) => [&[FAILED], why.as_bytes()].concat(),
+        }
     }
 }
 
@@ -87,10 +117,13 @@ pub(super) fn claim(state: &Path) -> Result<Option<(Sockets, Predecessor)>> {
         match receive(&stream).map_err(unfinished)? {
             (SOCKET, Some(socket)) => sockets.add(socket).map_err(unfinished)?,
             (END, _) => return Ok(Some((sockets, Predecessor(stream)))),
-            (BUSY, _) => {
-                let mut who = String::new();
-                stream.read_to_string(&mut who).map_err(unfinished)?;
-                return Err(Error::new(Kind::Busy, who));
+            (byte @ (BUSY | FAILED), _) => {
+                let mut why = String::new();
+                stream.read_to_string(&mut why).map_err(unfinished)?;
+                return Err(match byte {
+                    BUSY => Error::new(Kind::Busy, why),
+                    _ => unfinished(io::Error::other(why)),
+                });
             }
             _ => return Err(unfinished(io::ErrorKind::InvalidData.into())),
         }
@@ -102,30 +135,41 @@ fn unfinished(error: io::Error) -> Error {
 }
 
 /// Where a successor reports.
-pub(super) struct Succession(UnixListener);
+pub(super) struct Succession {
+    listener: UnixListener,
+    state: PathBuf,
+}
 
 impl Succession {
-    /// In place of an earlier process's. Must be called within a tokio runtime.
+    /// Not yet to be found. Must be called within a tokio runtime.
     pub(super) fn open(state: &Path) -> io::Result<Self> {
-        let path = state.join(FILE);
-        match std::fs::remove_file(&path) {
+        let path = state.join(NEXT_FILE);
+        match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         let listener = UnixListener::bind(&path)?;
-        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        Ok(Self(listener))
+        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        Ok(Self {
+            listener,
+            state: state.to_owned(),
+        })
     }
 
-    /// Returns when a successor serves. `give` says what it gets, or who is at work; `keep` is called
-    /// when the one that got it did not take over.
+    /// Is found in place of an earlier process's from now on.
+    pub(super) fn publish(&self) -> io::Result<()> {
+        fs::rename(self.state.join(NEXT_FILE), self.state.join(FILE))
+    }
+
+    /// Returns when a successor serves. `give` says what it gets; `keep` is called when the one that got
+    /// it did not take over.
     pub(super) async fn succeeded(
         self,
-        mut give: impl AsyncFnMut() -> Result<Vec<OwnedFd>, String>,
+        mut give: impl AsyncFnMut() -> Result<Vec<OwnedFd>, Refusal>,
         keep: impl AsyncFn(),
     ) {
         loop {
-            let Ok((stream, _)) = self.0.accept().await else {
+            let Ok((stream, _)) = self.listener.accept().await else {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             };
@@ -141,7 +185,7 @@ impl Succession {
                     keep().await;
                 }
                 // Whoever asked may be gone.
-                Err(who) => drop(stream.write_all(&[&[BUSY], who.as_bytes()].concat())),
+                Err(refusal) => drop(stream.write_all(&refusal.message())),
             }
         }
     }
@@ -162,11 +206,11 @@ fn hand_over(mut stream: UnixStream, sockets: &[OwnedFd]) -> io::Result<()> {
     stream.write_all(&[END])?;
     let mut answer = [0];
     stream.read_exact(&mut answer)?;
-    if answer == [END] {
-        Ok(())
-    } else {
-        Err(io::ErrorKind::InvalidData.into())
+    if answer != [END] {
+        return Err(io::ErrorKind::InvalidData.into());
     }
+    // Who waited too long finds nobody to confirm to, or to confirm it.
+    stream.write_all(&[END])
 }
 
 fn send(stream: &UnixStream, socket: &OwnedFd) -> io::Result<()> {

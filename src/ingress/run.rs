@@ -11,12 +11,13 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::AccessLog;
 use super::acme::{Acme, AcmeOptions, Failures, Warn};
 use super::certificates::Certificates;
 use super::control::{Conflict, Control, Routing, Token};
-use super::handover::{self, Succession};
+use super::handover::{self, Refusal, Succession};
 use super::metrics;
 use super::protocol::{About, CertificateState, Drained, PROTOCOL, Route, Traffic};
 use super::server::{Ingress, IngressOptions};
@@ -83,6 +84,7 @@ async fn serve(options: RunOptions, warn: Warn) -> Result<()> {
         version: options.version,
         http_port: options.http_port,
         https_port: options.https_port,
+        ending: false,
     };
     let failures = Arc::<Failures>::default();
     let routes = Routes {
@@ -118,29 +120,58 @@ async fn serve(options: RunOptions, warn: Warn) -> Result<()> {
         )?),
         None => None,
     };
+    let succession = Succession::open(&options.state).map_err(failed)?;
     if let Some(predecessor) = predecessor {
         predecessor.relieve()?;
     }
-    let succession = Succession::open(&options.state).map_err(failed)?;
+    // Nobody else serves from now on, so nothing may end this process.
+    if let Err(error) = succession.publish() {
+        warn(&format!(
+            "the next ingress can't take over without a gap: {error}"
+        ));
+    }
     let stop = control.changes();
     tokio::spawn(async move { control.serve(listener).await });
-    if let Some(acme) = acme {
-        tokio::spawn(acme.run());
-    }
+    // Its end: a successor answers challenges, so it has to order.
+    let ordering = acme.map(|acme| AbortOnDropHandle::new(tokio::spawn(acme.run())));
     let serving = ingress.serve();
     let give = async || {
-        let sockets = serving.sockets().map_err(|error| error.to_string())?;
         let frozen = stop.freeze().await;
-        frozen.map_err(|holder| format!("{} is at work ({})", holder.who, holder.what))?;
-        Ok(sockets)
+        frozen.map_err(|holder| {
+            Refusal::Busy(format!("{} is at work ({})", holder.who, holder.what))
+        })?;
+        // Not before: a change may have opened a port meanwhile.
+        match serving.sockets() {
+            Ok(sockets) => Ok(sockets),
+            Err(error) => {
+                stop.thaw().await;
+                Err(Refusal::Failed(error.to_string()))
+            }
+        }
     };
-    let limit = tokio::select! {
-        _ = terminate.recv() => END_LIMIT,
-        _ = interrupt.recv() => END_LIMIT,
-        () = succession.succeeded(give, async || stop.thaw().await) => SUCCEEDED_LIMIT,
+    let end = tokio::select! {
+        _ = terminate.recv() => End::Asked,
+        _ = interrupt.recv() => End::Asked,
+        () = succession.succeeded(give, async || stop.thaw().await) => End::Succeeded,
+        () = serving.broken() => End::Broken,
     };
-    serving.end(limit).await;
-    Ok(())
+    drop(ordering);
+    match end {
+        End::Asked | End::Broken => serving.end(END_LIMIT).await,
+        End::Succeeded => serving.end_succeeded(SUCCEEDED_LIMIT).await,
+    }
+    match end {
+        End::Asked | End::Succeeded => Ok(()),
+        End::Broken => Err(Error::unexpected("a thread that served has ended")),
+    }
+}
+
+/// Why it ends.
+enum End {
+    Asked,
+    Succeeded,
+    /// The engine starts it again.
+    Broken,
 }
 
 fn failed(error: std::io::Error) -> Error {

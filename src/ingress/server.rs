@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pingora::apps::HttpServerOptions;
+use pingora::apps::{HttpServerApp as _, HttpServerOptions};
 use pingora::listeners::tls::TlsSettings;
 use pingora::proxy::{HttpProxy, http_proxy};
 use pingora::server::configuration::ServerConf;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -21,13 +22,17 @@ use super::challenges::Challenges;
 use super::connection::Connections;
 use super::proxy::{Https, Proxy};
 use super::table::Table;
-use super::worker::{Port, Worker};
+use super::worker::{Life, Port, Worker};
 use crate::{Error, Result};
 
 /// Idle connections to instances, of all routes.
 const POOL: usize = 2048;
 /// Client connections with HTTP/2 that are idle for so long are closed.
 const H2_IDLE: Duration = Duration::from_mins(3);
+/// A client has so long to ask on a connection that it had before another process took over.
+const GRACE: Duration = Duration::from_secs(5);
+/// For what is left when time is up: threads to end, lines of the log to be written.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// How an ingress is started.
 #[derive(Debug)]
@@ -62,19 +67,30 @@ pub struct Ingress {
     handles: Handles,
     workers: Vec<Worker>,
     doors: Vec<OwnedFd>,
-    connections: TaskTracker,
+    clients: Clients,
+    access_log: Option<AccessLog>,
+}
+
+/// Who is connected, to all workers.
+struct Clients {
+    proxies: Vec<Arc<HttpProxy<Proxy>>>,
+    open: TaskTracker,
+    closing: CancellationToken,
+    /// Whether some of them speak TLS.
+    encrypted: bool,
 }
 
 /// An ingress that serves.
 pub struct Serving {
     table: Arc<Table>,
     stop: watch::Sender<bool>,
-    working: Vec<oneshot::Receiver<()>>,
+    life: Life,
     /// The workers' listening sockets, for a process that comes after this one.
     doors: Vec<OwnedFd>,
-    connections: TaskTracker,
+    clients: Clients,
+    access_log: Option<AccessLog>,
     /// Dropped, the workers' threads end.
-    _threads: DropGuard,
+    threads: DropGuard,
 }
 
 impl Ingress {
@@ -94,14 +110,21 @@ impl Ingress {
             https: https.as_ref().map(|port| port.address),
             table,
         };
-        let connections = TaskTracker::new();
-        let worker = || {
-            Worker::new(Connections {
-                proxy: Arc::new(proxy(&handles, options.access_log.clone())),
-                open: connections.clone(),
-            })
+        let proxy = |_| Arc::new(proxy(&handles, options.access_log.clone()));
+        let clients = Clients {
+            proxies: (0..count).map(proxy).collect(),
+            open: TaskTracker::new(),
+            closing: CancellationToken::new(),
+            encrypted: https.is_some(),
         };
-        let mut workers: Vec<Worker> = (0..count).map(|_| worker()).collect();
+        let workers = clients.proxies.iter().map(|proxy| {
+            Worker::new(Connections {
+                proxy: Arc::clone(proxy),
+                open: clients.open.clone(),
+                closing: clients.closing.clone(),
+            })
+        });
+        let mut workers = workers.collect::<io::Result<Vec<_>>>().map_err(failed)?;
         let mut doors = Vec::new();
         for (port, encrypted) in [(Some(http), false), (https, true)] {
             let listeners = port.into_iter().flat_map(|port| port.listeners);
@@ -115,7 +138,8 @@ impl Ingress {
             handles,
             workers,
             doors,
-            connections,
+            clients,
+            access_log: options.access_log.clone(),
         })
     }
 
@@ -127,18 +151,18 @@ impl Ingress {
     /// Takes connections, each on one of the workers' threads.
     pub fn serve(self) -> Serving {
         let (stop, stopped) = watch::channel(false);
-        let end = CancellationToken::new();
-        let workers = self.workers.into_iter();
-        let working = workers
-            .map(|worker| worker.start(stopped.clone(), end.clone()))
-            .collect();
+        let life = Life::new(stopped);
+        for worker in self.workers {
+            worker.start(life.clone());
+        }
         Serving {
             table: self.handles.table,
             stop,
-            working,
+            threads: life.end.clone().drop_guard(),
+            life,
             doors: self.doors,
-            connections: self.connections,
-            _threads: end.drop_guard(),
+            clients: self.clients,
+            access_log: self.access_log,
         }
     }
 }
@@ -153,17 +177,54 @@ impl Serving {
         Ok(sockets)
     }
 
+    /// Returns when a worker has ended by itself: connections to its share of a port would wait for good.
+    pub(super) async fn broken(&self) {
+        self.life.broken.cancelled().await;
+    }
+
     /// Takes no more connections, closes upgraded ones, lets requests end for at most `limit`.
     pub async fn end(self, limit: Duration) {
+        self.end_after(Duration::ZERO, limit).await;
+    }
+
+    /// The same after another process took over: whoever is connected may ask once more.
+    pub(super) async fn end_succeeded(self, limit: Duration) {
+        self.end_after(GRACE, limit).await;
+    }
+
+    async fn end_after(self, grace: Duration, limit: Duration) {
         // Without a receiver the workers have ended already.
         let _ = self.stop.send(true);
-        for worker in self.working {
-            let _ = worker.await;
-        }
+        self.life.accepting.wait().await;
         drop(self.doors);
-        self.connections.close();
         self.table.close();
-        let _ = tokio::time::timeout(limit, self.connections.wait()).await;
+        let _ = timeout(limit, self.clients.end(grace)).await;
+        drop(self.threads);
+        let last_words = async {
+            self.life.running.wait().await;
+            if let Some(log) = &self.access_log {
+                log.flush().await;
+            }
+        };
+        let _ = timeout(LAST_WORDS, last_words).await;
+    }
+}
+
+impl Clients {
+    /// Returns when all are gone. Up to `grace` requests may begin; each is its connection's last.
+    async fn end(&self, grace: Duration) {
+        self.open.close();
+        if self.encrypted {
+            // Nobody knows of connections whose TLS has not begun or not ended.
+            sleep(grace).await;
+        } else {
+            let _ = timeout(grace, self.open.wait()).await;
+        }
+        self.closing.cancel();
+        for proxy in &self.proxies {
+            proxy.http_cleanup().await;
+        }
+        self.open.wait().await;
     }
 }
 

@@ -12,8 +12,10 @@ use pingora::server::{Fds, ListenFds};
 use pingora::services::Service as _;
 use pingora::services::listening::Service;
 use tokio::net::TcpSocket;
-use tokio::sync::{oneshot, watch};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::connection::Connections;
 use crate::{Error, Result};
@@ -63,18 +65,62 @@ fn listen(address: SocketAddr, workers: usize) -> io::Result<Port> {
     })
 }
 
+/// What workers and whoever ends them tell each other.
+#[derive(Clone)]
+pub(super) struct Life {
+    /// True: no more connections are to be taken.
+    stopped: watch::Receiver<bool>,
+    /// Workers that take connections.
+    pub(super) accepting: TaskTracker,
+    /// A worker has ended before it was to.
+    pub(super) broken: CancellationToken,
+    /// Connections that are left are to be dropped.
+    pub(super) end: CancellationToken,
+    /// Workers whose threads run.
+    pub(super) running: TaskTracker,
+}
+
+impl Life {
+    pub(super) fn new(stopped: watch::Receiver<bool>) -> Self {
+        let [accepting, running] = [TaskTracker::new(), TaskTracker::new()];
+        accepting.close();
+        running.close();
+        Self {
+            stopped,
+            accepting,
+            broken: CancellationToken::new(),
+            end: CancellationToken::new(),
+            running,
+        }
+    }
+}
+
 /// Serves on a thread of its own.
 pub(super) struct Worker {
+    runtime: Own,
     service: Service<Connections>,
     sockets: Fds,
 }
 
+/// A runtime that may be dropped within another one.
+struct Own(Option<Runtime>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 impl Worker {
-    pub(super) fn new(app: Connections) -> Self {
-        Self {
+    pub(super) fn new(app: Connections) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok(Self {
+            runtime: Own(Some(runtime)),
             service: Service::new("ingress".to_owned(), app),
             sockets: Fds::new(),
-        }
+        })
     }
 
     pub(super) fn listen(&mut self, listener: TcpListener, tls: Option<TlsSettings>) {
@@ -90,30 +136,32 @@ impl Worker {
         self.service.endpoints().add_listener(config);
     }
 
-    /// Serves until `stopped`, and what it has taken until `end`. The receiver is told when no more
-    /// connections are taken.
-    pub(super) fn start(
-        self,
-        stopped: watch::Receiver<bool>,
-        end: CancellationToken,
-    ) -> oneshot::Receiver<()> {
-        let (closed, closing) = oneshot::channel();
+    /// Serves until it is stopped, and what it has taken until the end.
+    pub(super) fn start(self, life: Life) {
         let Self {
+            mut runtime,
             mut service,
             sockets,
         } = self;
+        let (accepting, running) = (life.accepting.token(), life.running.token());
+        let serve = async move {
+            // Dropped by a panic too.
+            let broken = life.broken.drop_guard();
+            let sockets: ListenFds = Arc::new(sockets.into());
+            let stopped = life.stopped.clone();
+            service.start_service(Some(sockets), life.stopped, 1).await;
+            if *stopped.borrow() {
+                broken.disarm();
+            }
+            drop(accepting);
+            life.end.cancelled().await;
+        };
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime was made before");
-            runtime.block_on(async move {
-                let sockets: ListenFds = Arc::new(sockets.into());
-                service.start_service(Some(sockets), stopped, 1).await;
-                let _ = closed.send(());
-                end.cancelled().await;
-            });
+            // What is cut says so in the log before the thread counts as gone.
+            let _running = running;
+            if let Some(runtime) = runtime.0.take() {
+                runtime.block_on(serve);
+            }
         });
-        closing
     }
 }

@@ -18,8 +18,8 @@ use crate::builder::is_status;
 use crate::ingress::protocol::About;
 use crate::{Error, Kind, Result};
 
-/// Ingresses that speak an older protocol know no handover.
-const HANDOVER_SINCE: u32 = 2;
+/// Ingresses that speak an older protocol know no handover, or another one.
+const HANDOVER_SINCE: u32 = 3;
 /// Until its requests have ended an old ingress is waited for; it gives them a minute itself.
 const END: Duration = Duration::from_secs(75);
 /// The same where it is asked to end at once.

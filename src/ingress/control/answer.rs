@@ -66,6 +66,7 @@ impl Refusal {
             Self::LeaseLost(_) => Some(ConflictKind::LeaseLost),
             Self::Exists(_) => Some(ConflictKind::Exists),
             Self::Conflict(_) => Some(ConflictKind::Taken),
+            Self::Ending => Some(ConflictKind::Ending),
             _ => None,
         }
     }

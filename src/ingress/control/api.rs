@@ -65,7 +65,10 @@ impl Api {
         let path = head.uri.path();
         let words: Vec<_> = path.trim_start_matches('/').splitn(3, '/').collect();
         match (&head.method, words.as_slice()) {
-            (&Method::GET, ["v1", "about"]) => Ok(answer::json(&self.about)),
+            (&Method::GET, ["v1", "about"]) => Ok(answer::json(&About {
+                ending: self.state.is_frozen(),
+                ..self.about.clone()
+            })),
             (&Method::GET, ["v1", "routes"]) => Ok(answer::json(&self.state.routing.routes())),
             (&Method::GET, ["v1", "certificates"]) => {
                 Ok(answer::json(&self.state.routing.certificates()))

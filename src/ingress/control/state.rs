@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
@@ -26,12 +27,12 @@ pub(super) struct State {
     leases: Mutex<Leases>,
     /// Held by each change, and while a lease is taken.
     changes: AsyncMutex<Changes>,
+    /// Another process takes over: what was changed now, it would not know. Set under the lock of changes.
+    frozen: AtomicBool,
 }
 
 struct Changes {
     fences: Arc<Mutex<Fences>>,
-    /// Another process takes over: what was changed now, it would not know.
-    frozen: bool,
 }
 
 /// Whether a document may replace another.
@@ -69,8 +70,8 @@ impl State {
             leases: Mutex::default(),
             changes: AsyncMutex::new(Changes {
                 fences: Arc::new(Mutex::new(fences)),
-                frozen: false,
             }),
+            frozen: AtomicBool::new(false),
         };
         Ok((state, warnings))
     }
@@ -184,22 +185,28 @@ impl State {
 
     /// Refuses all changes from now on, unless somebody has a lease.
     pub(super) async fn freeze(&self) -> Result<(), Holder> {
-        let mut changes = self.changes.lock().await;
+        let _changing = self.changes.lock().await;
         if let Some(holder) = self.leases().any() {
             return Err(holder.clone());
         }
-        changes.frozen = true;
+        self.frozen.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     /// Takes changes again.
     pub(super) async fn thaw(&self) {
-        self.changes.lock().await.frozen = false;
+        let _changing = self.changes.lock().await;
+        self.frozen.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether changes are refused. Waits for none.
+    pub(super) fn is_frozen(&self) -> bool {
+        self.frozen.load(Ordering::Relaxed)
     }
 
     async fn change(&self) -> Result<AsyncMutexGuard<'_, Changes>> {
         let changes = self.changes.lock().await;
-        if changes.frozen {
+        if self.is_frozen() {
             return Err(Refusal::Ending);
         }
         Ok(changes)

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Conflict, Control, Routing, Token};
+use super::{ChangeStop, Conflict, Control, Routing, Token};
 use crate::Kind;
 use crate::cluster::Lease as _;
 use crate::cluster::docker::keeper::{Keeper, Overwrite};
@@ -71,6 +71,7 @@ struct Server {
     address: String,
     keeper: Keeper,
     warnings: Vec<String>,
+    stop: ChangeStop,
     _task: AbortOnDropHandle<()>,
 }
 
@@ -80,6 +81,7 @@ async fn serve(folder: &Path) -> Server {
         version: "0".to_owned(),
         http_port: 80,
         https_port: None,
+        ending: false,
     };
     let token = Token::new("sesame".to_owned()).unwrap();
     let opened = Control::open(folder, Arc::new(Memory::default()), token, about);
@@ -90,6 +92,7 @@ async fn serve(folder: &Path) -> Server {
         keeper: Keeper::new(&address, "sesame"),
         address,
         warnings,
+        stop: control.changes(),
         _task: AbortOnDropHandle::new(tokio::spawn(control.serve(listener))),
     }
 }
@@ -433,4 +436,20 @@ async fn a_probe_tells_precisely() {
             .unwrap()
             .contains_key(&1)
     );
+}
+
+#[tokio::test]
+async fn changes_that_meet_a_handover_are_told_to_wait() {
+    let temp = tempfile::tempdir().unwrap();
+    let server = serve(temp.path()).await;
+    let keeper = &server.keeper;
+    server.stop.freeze().await.unwrap();
+    assert!(keeper.about().await.unwrap().ending);
+    let lease = keeper.lease("shop.local", &holder("ada")).await;
+    assert_eq!(lease.err().unwrap().kind(), Kind::Busy);
+    let put = keeper.put_route("shop.local", &route("a.test"), None).await;
+    assert_eq!(put.unwrap_err().kind(), Kind::Busy);
+    server.stop.thaw().await;
+    assert!(!keeper.about().await.unwrap().ending);
+    keeper.lease("shop.local", &holder("ada")).await.unwrap();
 }

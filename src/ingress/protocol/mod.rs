@@ -22,7 +22,8 @@
 //!
 //! A change (`PUT`, `DELETE` of routes and documents) may carry `Paas-Fence: KEY FENCE`; it is
 //! refused with 409 when that lease is no longer held. Errors are a [`Failure`]. A `PUT` that finds
-//! no room on the disk is answered with 507; nothing has changed then.
+//! no room on the disk is answered with 507, all that change anything with 503 while another process
+//! takes this one's place; nothing has changed then.
 //! A lease ends with the connection on which it was taken, at the latest 15 s (of a clock that
 //! nobody can set) after it was last renewed.
 
@@ -37,7 +38,7 @@ pub use route::{Backend, Canary, Maintenance, RawPort, Route, Transport};
 pub use traffic::{Histogram, Traffic};
 
 /// The version of this protocol; an ingress with an older one is replaced.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// Header of a change: the lease's key, a blank, its fence.
 pub const FENCE_HEADER: &str = "paas-fence";
@@ -53,6 +54,9 @@ pub struct About {
     pub http_port: u16,
     /// Where HTTPS is served.
     pub https_port: Option<u16>,
+    /// Another process takes its place, or has: it takes no changes.
+    #[serde(default)]
+    pub ending: bool,
 }
 
 /// A host's certificate.
@@ -145,12 +149,12 @@ pub struct Lease {
 pub struct Failure {
     /// For people.
     pub error: String,
-    /// What a 409 is about.
+    /// What a 409 or 503 is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<ConflictKind>,
 }
 
-/// What a 409 is about, other than a lease that somebody else holds.
+/// What a 409 or 503 is about, other than a lease that somebody else holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConflictKind {
@@ -160,4 +164,6 @@ pub enum ConflictKind {
     Exists,
     /// The route asks for what another one has.
     Taken,
+    /// Another process takes this one's place.
+    Ending,
 }

@@ -1,12 +1,14 @@
 //! A process that takes the place of the one that serves.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::Child;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::json;
 
 use super::control::{Ingress, free_port};
@@ -122,4 +124,87 @@ fn a_successor_that_fails_leaves_everything_as_it_was() {
     assert!(ingress.process.try_wait().unwrap().is_none());
     let (status, _) = request(ingress.http, "a.test", "/", "").unwrap();
     assert_eq!(status, 404);
+}
+
+/// Reads until the other side closes the connection.
+fn the_rest(mut stream: impl Read) -> String {
+    let mut answer = Vec::new();
+    // Without TLS's own end it is an error.
+    drop(stream.read_to_end(&mut answer));
+    String::from_utf8(answer).unwrap()
+}
+
+fn connect(port: u16) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let limit = Some(Duration::from_secs(10));
+    stream.set_read_timeout(limit).unwrap();
+    stream
+}
+
+#[test]
+fn whoever_is_connected_may_ask_once_more() {
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    let https = free_port();
+    let variables = vec![("PAAS_INGRESS_HTTPS_PORT", https.to_string())];
+    let mut ingress = Ingress::start_on(free_port(), variables);
+    let made = rcgen::generate_simple_self_signed(["a.test".to_owned()]).unwrap();
+    let pem = format!("{}{}", made.cert.pem(), made.signing_key.serialize_pem());
+    std::fs::write(ingress.state.path().join("certificates/a.test.pem"), pem).unwrap();
+    ingress.restart();
+    let backend = json!({ "release": 1, "upstreams": [instance()] });
+    let route = json!({ "hosts": ["a.test"], "live": backend }).to_string();
+    assert_eq!(ingress.put("/v1/routes/a", &route), 204);
+
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    // Another test may have installed it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let config = ClientConfig::builder().with_root_certificates(roots);
+    let config = Arc::new(config.with_no_client_auth());
+    let encrypt = |stream| {
+        let name = "a.test".try_into().unwrap();
+        StreamOwned::new(
+            ClientConnection::new(Arc::clone(&config), name).unwrap(),
+            stream,
+        )
+    };
+
+    let mut half = connect(ingress.http);
+    half.write_all(&REQUEST[..20]).unwrap();
+    let mut kept = connect(ingress.http);
+    kept.write_all(REQUEST).unwrap();
+    let mut first = Vec::new();
+    while !first.ends_with(b"hello") {
+        let mut byte = [0];
+        kept.read_exact(&mut byte).unwrap();
+        first.push(byte[0]);
+    }
+    let mut greeted = encrypt(connect(https));
+    greeted.conn.complete_io(&mut greeted.sock).unwrap();
+    let accepted = connect(https);
+    let silent = connect(ingress.http);
+    thread::sleep(Duration::from_millis(100));
+
+    let successor = ingress.successor();
+    let mut before = ingress.follow(successor);
+    assert_eq!(request(ingress.http, "a.test", "/", "").unwrap().0, 200);
+    thread::sleep(Duration::from_millis(500));
+    assert!(before.try_wait().unwrap().is_none());
+    half.write_all(&REQUEST[20..]).unwrap();
+    kept.write_all(REQUEST).unwrap();
+    greeted.write_all(REQUEST).unwrap();
+    let mut accepted = encrypt(accepted);
+    accepted.write_all(REQUEST).unwrap();
+    for (who, answer) in [
+        ("half a request", the_rest(half)),
+        ("a second request", the_rest(kept)),
+        ("TLS without a request", the_rest(greeted)),
+        ("TLS not begun", the_rest(accepted)),
+    ] {
+        assert!(answer.starts_with("HTTP/1.1 200"), "{who}: {answer:?}");
+        assert!(answer.ends_with("hello"), "{who}: {answer:?}");
+    }
+    // Not for those who ask for nothing.
+    assert_eq!(ends(&mut before, Duration::from_secs(10)), 0);
+    assert_eq!(the_rest(silent), "");
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use paas::ingress::{AccessLog, metrics};
 
 use super::world::{Instance, World, eventually, route, sink};
@@ -131,4 +133,22 @@ async fn a_line_and_a_count_for_each_request() {
         edges.windows(2).all(|pair| pair[1] / pair[0] < 1.5),
         "{edges:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_line_of_a_request_that_is_cut_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    let world = World::with_log(Some(AccessLog::to(sink(&file))));
+    let instance = Instance::start("a").await;
+    let route = route("a.test", 1, &[&instance.address]);
+    world.table().put("a", route).unwrap();
+    let request = world.client().build().unwrap();
+    let request = request.get(world.url("a.test", "/slow?ms=20000")).send();
+    let request = tokio::spawn(request);
+    eventually("a request", || instance.hits() == 1).await;
+    world.serving.end(Duration::from_millis(100)).await;
+    let lines = std::fs::read_to_string(&file).unwrap();
+    assert!(lines.contains("/slow"), "{lines:?}");
+    assert!(request.await.unwrap().is_err());
 }

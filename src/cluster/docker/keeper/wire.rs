@@ -245,6 +245,9 @@ fn refused(status: StatusCode, body: &[u8]) -> Error {
     match (status, failure.conflict) {
         (_, Some(ConflictKind::LeaseLost)) => Error::new(Kind::Busy, text)
             .hint("somebody else may be at work; see what runs, then try again"),
+        (_, Some(ConflictKind::Ending)) => {
+            Error::new(Kind::Busy, text).hint("it takes a few seconds; try again")
+        }
         (_, Some(ConflictKind::Exists | ConflictKind::Taken)) => Error::refused(text),
         (StatusCode::UNAUTHORIZED, _) => Error::unavailable(format!("the ingress says: {text}"))
             .hint("it may have been made anew; try again"),
