@@ -217,6 +217,7 @@ async fn docker_host(
         http_port: definition.http_port,
         https_port: definition.https_port,
         acme: definition.acme(),
+        reporter: Arc::clone(reporter),
         credentials: Arc::new(move |host| {
             runtime
                 .block_on(client.credentials_for(host))

@@ -125,6 +125,7 @@ impl DockerHost {
     async fn running_keeper(&self) -> Result<Keeper> {
         const TRIES: u32 = 5;
         let name = self.names.ingress();
+        self.remove_ended_ingresses().await?;
         for _ in 0..TRIES {
             match self.inspect(&name).await? {
                 // An upgrade is under way, or was cut short.
@@ -169,7 +170,12 @@ impl DockerHost {
     async fn make_ingress(&self) -> Result<()> {
         let image = self.ingress_image().await?;
         let ports = Ports::free(&self.engine, &self.settings)?;
-        let body = self.ingress_body(image, &ports)?;
+        self.create_ingress(image, &ports).await
+    }
+
+    /// The same with these ports.
+    pub(super) async fn create_ingress(&self, image: String, ports: &Ports) -> Result<()> {
+        let body = self.ingress_body(image, ports)?;
         let options = CreateContainerOptionsBuilder::new()
             .name(&self.names.ingress())
             .build();

@@ -13,9 +13,11 @@ use bollard::query_parameters::{CreateContainerOptionsBuilder, RenameContainerOp
 use super::blueprint::restart;
 use super::ingress::{self, HTTP_VARIABLE, HTTPS_PORT, Ports, acme_variables, runs};
 use super::keeper::Keeper;
+use super::start::policy;
 use super::{DockerHost, names};
 use crate::builder::is_status;
 use crate::ingress::protocol::About;
+use crate::report::Event;
 use crate::{Error, Kind, Result};
 
 /// Ingresses that speak an older protocol know no handover, or another one.
@@ -25,11 +27,15 @@ const END: Duration = Duration::from_secs(75);
 /// The same where it is asked to end at once.
 const STOP_SECONDS: u64 = 10;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// So soon an ingress notices that the one which was to take over is gone.
+const NOTICED: Duration = Duration::from_secs(2);
+/// Whoever looks on is told what takes longer.
+const UNNOTICED: Duration = Duration::from_secs(1);
 
 impl DockerHost {
     /// Whether there was something to do. `Kind::Busy` while a deployment is under way.
     pub(super) async fn upgrade_ingress(&self) -> Result<bool> {
-        self.settle_ingress().await?;
+        Box::pin(self.settle_ingress()).await?;
         let Some(old) = self.inspect(&self.names.ingress()).await? else {
             return Ok(false);
         };
@@ -41,16 +47,24 @@ impl DockerHost {
         self.forget_keeper();
         if !runs(&old) {
             self.remove_container(id(&old)).await?;
+            self.create_ingress(image, &ports).await?;
             Box::pin(self.steering_or_made()).await?;
             return Ok(true);
         }
-        let hands_over = self.hands_over(&old).await;
+        let hands_over = self.hands_over(&old).await?;
         let next = self.make_next(image, &ports).await?;
         if let Err(error) = self.start_next(&old, &next, hands_over).await {
-            self.remove_container(&next).await?;
-            self.set_restart(id(&old), Restart::ALWAYS).await?;
-            self.start_container(id(&old)).await?;
-            return Err(error);
+            match self.serves(&next).await {
+                // It has taken over.
+                Ok(true) => {}
+                Ok(false) => {
+                    self.remove_container(&next).await?;
+                    self.bring_back(id(&old)).await?;
+                    return Err(error);
+                }
+                // The next command settles it.
+                Err(_) => return Err(error),
+            }
         }
         self.put_in_place(Some(&old), &next).await?;
         self.await_end(id(&old)).await?;
@@ -62,20 +76,56 @@ impl DockerHost {
     pub(super) async fn settle_ingress(&self) -> Result<()> {
         let (current, next) = (self.names.ingress(), self.names.next_ingress());
         let (old, next) = tokio::try_join!(self.inspect(&current), self.inspect(&next))?;
-        let running = next.as_ref().filter(|next| runs(next));
-        let serves = match running.and_then(|next| self.keeper_of(next)) {
-            Some(keeper) => self.ready(&keeper).await.is_ok(),
-            None => false,
-        };
         match next {
-            Some(next) if serves => self.put_in_place(old.as_ref(), id(&next)).await?,
-            Some(next) => self.remove_container(id(&next)).await?,
-            None => {}
-        }
-        if let Some(old) = old.filter(|_| !serves) {
-            self.set_restart(id(&old), Restart::ALWAYS).await?;
+            Some(next) if self.serves(id(&next)).await? => {
+                self.put_in_place(old.as_ref(), id(&next)).await?;
+            }
+            next => {
+                if let Some(next) = next {
+                    self.remove_container(id(&next)).await?;
+                }
+                if let Some(old) = old.filter(|old| policy(old) == Some(Restart::NO)) {
+                    self.bring_back(id(&old)).await?;
+                }
+            }
         }
         self.remove_ended_ingresses().await
+    }
+
+    /// Whether the ingress in this container can be steered, so that it has taken over.
+    async fn serves(&self, container: &str) -> Result<bool> {
+        let found = self.inspect(container).await?.filter(runs);
+        match found.and_then(|found| self.keeper_of(&found)) {
+            Some(keeper) => Ok(self.ready(&keeper).await.is_ok()),
+            None => Ok(false),
+        }
+    }
+
+    /// An ingress is to serve again, after the one that was to take over is gone.
+    async fn bring_back(&self, container: &str) -> Result<()> {
+        self.set_restart(container, Restart::ALWAYS).await?;
+        let Some(found) = self.inspect(container).await? else {
+            return Ok(());
+        };
+        if self.is_relieved(&found).await {
+            self.end(container, STOP_SECONDS).await?;
+        }
+        self.start_container(container).await
+    }
+
+    /// Whether it takes no connections any more, though it runs.
+    async fn is_relieved(&self, found: &ContainerInspectResponse) -> bool {
+        let Some(keeper) = self.keeper_of(found).filter(|_| runs(found)) else {
+            return false;
+        };
+        let begun = Instant::now();
+        while keeper.about().await.is_ok_and(|about| about.ending) {
+            if begun.elapsed() > NOTICED {
+                return true;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        false
     }
 
     /// What `paas cluster check` says of an ingress that is not as it would be made now.
@@ -127,14 +177,12 @@ impl DockerHost {
             .all(|(name, value)| environment.get(name).copied() == value)
     }
 
-    async fn hands_over(&self, old: &ContainerInspectResponse) -> bool {
-        let Some(keeper) = self.keeper_of(old) else {
-            return false;
-        };
-        keeper
-            .about()
-            .await
-            .is_ok_and(|about| about.protocol >= HANDOVER_SINCE)
+    /// One that does not answer may serve all the same.
+    async fn hands_over(&self, old: &ContainerInspectResponse) -> Result<bool> {
+        match self.keeper_of(old) {
+            Some(keeper) => Ok(self.ready(&keeper).await? >= HANDOVER_SINCE),
+            None => Ok(false),
+        }
     }
 
     /// The container that is to take over, not started.
@@ -236,7 +284,13 @@ impl DockerHost {
 
     async fn await_end(&self, container: &str) -> Result<()> {
         let begun = Instant::now();
+        let mut told = false;
         while begun.elapsed() < END {
+            if begun.elapsed() > UNNOTICED && !std::mem::replace(&mut told, true) {
+                self.settings.reporter.report(Event::Note(
+                    "the new ingress serves; waiting for requests to the old one to end".to_owned(),
+                ));
+            }
             match self.inspect(container).await? {
                 Some(found) if runs(&found) => tokio::time::sleep(LOOK_EVERY).await,
                 _ => break,
@@ -246,7 +300,7 @@ impl DockerHost {
     }
 
     /// Those that were replaced by commands that are gone.
-    async fn remove_ended_ingresses(&self) -> Result<()> {
+    pub(super) async fn remove_ended_ingresses(&self) -> Result<()> {
         let mut labels = self.names.labels();
         labels.insert(names::ROLE.to_owned(), names::INGRESS.to_owned());
         let old = format!("/{}", self.names.old_ingress_prefix());

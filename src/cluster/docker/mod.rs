@@ -48,6 +48,7 @@ use crate::builder::{CredentialSource, Engine};
 use crate::image::Reference;
 use crate::ingress::AcmeOptions;
 use crate::release::Release;
+use crate::report::Reporter;
 
 pub use ingress_image::INGRESS_IMAGES;
 pub use needed::{Needed, needed_images};
@@ -80,6 +81,8 @@ pub struct HostSettings {
     pub https_port: Option<u16>,
     /// Where the ingress orders certificates, when it serves HTTPS.
     pub acme: AcmeOptions,
+    /// Told what is waited for.
+    pub reporter: Arc<dyn Reporter>,
     /// For images that have to be pulled.
     pub credentials: CredentialSource,
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::neighbours::{answers_udp, echoing, raw_port};
 use crate::support::deployed::{Deployed, free_port, request};
@@ -31,6 +31,16 @@ fn ingresses(app: &Deployed) -> Vec<(String, String)> {
         .lines()
         .map(|name| (name.to_owned(), policy(name)))
         .collect()
+}
+
+/// They end by themselves.
+fn await_end_of_old_ingresses(app: &Deployed) {
+    let begun = Instant::now();
+    let runs = |(name, state): (String, String)| name.contains(".old.") && state.ends_with("true");
+    while ingresses(app).into_iter().any(runs) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "they go on");
+        thread::sleep(Duration::from_millis(100));
+    }
 }
 
 fn one_ingress(app: &Deployed) {
@@ -141,8 +151,26 @@ fn an_upgrade_that_is_killed_is_finished_or_reverted() {
         let done = app.answers(&answer).json(&["deploy"]);
         assert_eq!(done["status"], "live", "killed after {after} ms");
         assert_eq!(app.answer(), answer);
+        await_end_of_old_ingresses(&app);
+        app.answers(&format!("{answer} again")).json(&["deploy"]);
+        one_ingress(&app);
+        app.answers(&answer).json(&["deploy"]);
         app.json(&["cluster", "upgrade", app.cluster()]);
         one_ingress(&app);
         assert_eq!(app.answer(), answer);
     }
+}
+
+#[test]
+fn an_ingress_that_is_stopped_keeps_its_port() {
+    let app = Deployed::new("");
+    app.json(&["deploy"]);
+    let (name, https) = (app.cluster(), free_port());
+    let text = format!("[{name}]\nengine = \"docker\"\nhttps_port = {https}\n");
+    app.write("../home/.config/paas/clusters.toml", text);
+    docker(&["stop", &app.ingress()]);
+    let upgraded = app.json(&["cluster", "upgrade", name]);
+    assert_eq!(upgraded["upgraded"], true);
+    one_ingress(&app);
+    assert_eq!(app.answer(), "one");
 }
