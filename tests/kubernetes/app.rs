@@ -54,9 +54,9 @@ impl App {
     /// Has the cluster's definition say this as well.
     pub fn options(&self, options: &str) {
         let text = format!(
-            "[kube]\nengine = \"kubernetes\"\n[kube.kubernetes]\nkubeconfig = {:?}\n\
+            "[kube]\nengine = \"kubernetes\"\n[kube.kubernetes]\nkubeconfig = \"{}\"\n\
              namespace = {:?}\nlocal_images = true\nunroute_seconds = 3\n{options}\n",
-            kubeconfig(),
+            kubeconfig().display(),
             self.cluster.namespace()
         );
         self.write("../home/.config/paas/clusters.toml", text);
@@ -68,7 +68,11 @@ impl App {
         std::fs::write(&own, text).unwrap();
         let definition = self.home().join(".config/paas/clusters.toml");
         let text = std::fs::read_to_string(&definition).unwrap();
-        let text = text.replace(&format!("{:?}", kubeconfig()), &format!("{own:?}"));
+        let (all, own) = (
+            kubeconfig().display().to_string(),
+            own.display().to_string(),
+        );
+        let text = text.replace(&all, &own);
         std::fs::write(&definition, text).unwrap();
     }
 

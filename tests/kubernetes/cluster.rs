@@ -190,10 +190,11 @@ impl Cluster {
     pub fn waits_for_its_end(&self) {
         let api: Api<Namespace> = Api::all(self.client.clone());
         let begun = Instant::now();
-        while let Some(_) = self
+        while self
             .runtime
             .block_on(api.get_opt(&self.namespace))
             .expect("an answer")
+            .is_some()
         {
             let waited = begun.elapsed();
             assert!(

@@ -11,7 +11,10 @@ fn as_nobody(app: &App) {
     let nobody = kubeconfig().with_file_name("kubeconfig-nobody");
     let definition = app.home().join(".config/paas/clusters.toml");
     let text = std::fs::read_to_string(&definition).unwrap();
-    let text = text.replace(&format!("{:?}", kubeconfig()), &format!("{nobody:?}"));
+    let text = text.replace(
+        &kubeconfig().display().to_string(),
+        &nobody.display().to_string(),
+    );
     std::fs::write(&definition, text).unwrap();
 }
 
