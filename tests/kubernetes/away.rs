@@ -85,22 +85,21 @@ pub fn through_a_proxy(tables: &str) -> (App, Proxy) {
 
 #[test]
 fn a_deployment_outlives_a_restart_of_the_api_server_at_any_moment() {
-    let (app, proxy) = through_a_proxy("[hooks]\nbefore_deploy = \"sleep 1\"\n");
+    let (app, proxy) = through_a_proxy("[hooks]\nbefore_deploy = \"echo begun; sleep 1\"\n");
     app.json(&["deploy"]);
     let mut dice = fastrand::Rng::with_seed(3);
     for round in 0..3 {
         let answer = format!("round {round}");
         app.answers(&answer);
-        let after = Duration::from_millis(500 + dice.u64(..6000));
-        thread::scope(|scope| {
-            let running = scope.spawn(|| app.json(&["deploy"]));
-            thread::sleep(after);
-            proxy.goes_away(Duration::from_secs(7));
-            let done = running
-                .join()
-                .unwrap_or_else(|_| panic!("away after {after:?}"));
-            assert_eq!(done["status"], "live", "away after {after:?}: {done}");
-        });
+        let after = Duration::from_millis(dice.u64(..3000));
+        let mut running = app.spawn(&["deploy"]);
+        wait_for_line(&mut running, "begun");
+        thread::sleep(after);
+        let ended = running.try_wait().unwrap();
+        assert!(ended.is_none(), "it was faster than {after:?}: {ended:?}");
+        proxy.goes_away(Duration::from_secs(7));
+        let code = running.wait().unwrap().code();
+        assert_eq!(code, Some(0), "away after {after:?}");
         app.comes_to_answer(&answer);
     }
 }

@@ -2,6 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::networking::v1::Ingress;
+use kube::ResourceExt as _;
+
 use crate::app::App;
 use crate::support::app::events;
 
@@ -170,6 +175,40 @@ fn a_release_that_dies_while_it_is_watched_goes_back() {
     );
     assert!(error["hints"].to_string().contains("#1 serves"), "{error}");
     app.comes_to_answer("one");
+}
+
+#[test]
+fn a_first_release_that_dies_while_it_is_watched_leaves_nothing_that_serves() {
+    let app = App::new("");
+    let well = std::fs::read_to_string(app.repo().join("server.py")).unwrap();
+    let dies = well.replace(
+        "print(\"ready\"",
+        "threading.Timer(4, lambda: os._exit(4)).start()\nprint(\"ready\"",
+    );
+    app.write("server.py", dies);
+    app.fails(6, &["deploy", "--watch", "30s"]);
+    let rows = app.json(&["releases"]);
+    assert_eq!(rows[0]["status"], "failed", "{rows}");
+    assert!(app.cluster.list::<Deployment>("").is_empty());
+    app.write("server.py", well);
+    assert_eq!(app.json(&["deploy"])["release"], 2);
+    app.comes_to_answer("one");
+}
+
+#[test]
+fn what_a_killed_deployment_did_not_finish_is_finished_by_the_next() {
+    let app = App::new("[environments.local]\ncluster = \"kube\"\ndomains = [\"shop.example\"]\n");
+    app.json(&["deploy"]);
+    let service = app.cluster.list::<Service>("").remove(0);
+    let says = "io.paas.unfinished";
+    assert!(!service.annotations().contains_key(says));
+    // As it is when the command dies right after the switch.
+    let unfinished = serde_json::json!({ "metadata": { "annotations": { says: "true" } } });
+    app.cluster
+        .patch::<Service>(&service.name_any(), "paas", &unfinished);
+    assert_eq!(app.cluster.delete::<Ingress>(""), 1);
+    assert_eq!(app.json(&["deploy"])["status"], "unchanged");
+    assert_eq!(app.cluster.list::<Ingress>("").len(), 1);
 }
 
 #[test]

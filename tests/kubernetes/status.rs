@@ -82,6 +82,7 @@ fn status_tells_health_and_restarts_in_at_most_five_requests() {
         Some(2),
         "{status}"
     );
+    app.answer();
     // It ends without an answer.
     let _ = request_to((&*app.address(), 80), "app", "/die", "");
     app.cluster.waits_for("a restart", |_| {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use http_body_util::{BodyExt as _, Limited};
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use kube::client::Body;
 use kube::core::Request;
 use kube::{Resource as _, ResourceExt as _};
 use tokio::time::sleep;
@@ -29,6 +32,8 @@ const PLACEMENT: Duration = Duration::from_mins(5);
 const HOMELESS: Duration = Duration::from_secs(30);
 /// A front page may take its time.
 const ANSWER: Duration = Duration::from_secs(10);
+/// The API server's own words fit.
+const LONGEST_REFUSAL: usize = 64 * 1024;
 /// One look at an instance that is not ready may be chance; this many in a row are not.
 const BAD_LOOKS: u32 = 3;
 
@@ -47,6 +52,7 @@ impl Kubernetes {
         let begun = Instant::now();
         let mut running: Option<Instant> = None;
         let mut next_question = HOMELESS;
+        let mut known: Option<(Option<String>, i32)> = None;
         loop {
             let pods = self.glance(work.target).await?;
             let pod = find(&pods, release.number, instance).map(|found| &found.pod);
@@ -65,7 +71,12 @@ impl Kubernetes {
                 sleep(LOOK_EVERY).await;
                 continue;
             };
-            if restarts(pod) > 0 || has_ended(pod) {
+            // One that ran long before may have been started again at some time; that is over.
+            if known.as_ref().is_none_or(|(uid, _)| *uid != pod.uid()) {
+                known = Some((pod.uid(), restarts_of_long_ago(pod)));
+            }
+            let restarted = known.as_ref().map_or(0, |(_, restarts)| *restarts);
+            if restarts(pod) > restarted || has_ended(pod) {
                 return failed("ended before it was healthy").await;
             }
             if trouble(pod).is_some() {
@@ -107,12 +118,20 @@ impl Kubernetes {
         // Without the slash the API server itself answers, with a redirection.
         let request = Request::new(pods).get_subresource("proxy/", &name);
         let request = request.map_err(|error| self.fault(kube::Error::BuildRequest(error)))?;
-        match tokio::time::timeout(ANSWER, self.client.request_text(request)).await {
-            // The API server's own answer: it got none.
-            Ok(Err(kube::Error::Api(status))) => Ok(!status.message.contains("trying to reach")),
-            Ok(answer) => Ok(answer.is_ok()),
-            Err(_) => Ok(false),
-        }
+        let asked = async {
+            let Ok(answer) = self.client.send(request.map(Body::from)).await else {
+                return false;
+            };
+            if !answer.status().is_server_error() {
+                return true;
+            }
+            // The app's, or the API server's own, which got none.
+            let text = Limited::new(answer.into_body(), LONGEST_REFUSAL).collect();
+            let text = text.await.map(http_body_util::Collected::to_bytes);
+            let says = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            !says.is_ok_and(|text| text.contains("trying to reach"))
+        };
+        Ok(tokio::time::timeout(ANSWER, asked).await.unwrap_or(false))
     }
 
     /// Fails when an instance of `number` ends, or is not ready several times on end.
@@ -194,6 +213,20 @@ fn container(pod: &Pod) -> Option<&ContainerStatus> {
 
 fn restarts(pod: &Pod) -> i32 {
     container(pod).map_or(0, |container| container.restart_count)
+}
+
+/// Those of a pod that is older than anything that is awaited.
+fn restarts_of_long_ago(pod: &Pod) -> i32 {
+    let started = pod
+        .status
+        .as_ref()
+        .and_then(|status| status.start_time.as_ref());
+    let age = started.map(|started| Timestamp::now().duration_since(started.0));
+    if age.is_some_and(|age| age > SignedDuration::from_mins(10)) {
+        restarts(pod)
+    } else {
+        0
+    }
 }
 
 fn is_running(pod: &Pod) -> bool {

@@ -1,5 +1,6 @@
 //! `before_deploy`: once, in the new image, to its end.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use futures_util::{AsyncBufReadExt as _, StreamExt as _};
@@ -20,6 +21,8 @@ use crate::{Error, Kind, Result};
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Of the log, in an error.
 const LAST_LINES: usize = 20;
+/// Until it is gone after it was deleted.
+const ENDING: Duration = Duration::from_mins(2);
 /// Until a node runs it.
 const PLACEMENT: Duration = Duration::from_mins(5);
 
@@ -41,10 +44,9 @@ impl Kubernetes {
         if exit == 0 {
             return Ok(());
         }
-        let from = lines.len().saturating_sub(LAST_LINES);
         Err(failed(release)
             .caused_by(format!("it ended with exit status {exit}"))
-            .detail(lines[from..].join("\n")))
+            .detail(Vec::from(lines).join("\n")))
     }
 
     /// The Job's pod, once it has begun.
@@ -69,15 +71,16 @@ impl Kubernetes {
         }
     }
 
-    /// Reports its lines, without secrets, until it ends. Where they can't be had, it runs all the same.
-    async fn follow_hook(&self, work: &Work<'_>, release: &Release, pod: &str) -> Vec<String> {
+    /// Reports its lines, without secrets, until it ends, and returns the last. Where they can't be had, it
+    /// runs all the same.
+    async fn follow_hook(&self, work: &Work<'_>, release: &Release, pod: &str) -> VecDeque<String> {
         let parameters = LogParams {
             follow: true,
             ..LogParams::default()
         };
         let redactor = Redactor::new(work.secrets.values());
         let api = self.api::<Pod>();
-        let mut said = Vec::new();
+        let mut said = VecDeque::new();
         let Ok(log) = self.ask(|| api.log_stream(pod, &parameters)).await else {
             return said;
         };
@@ -88,7 +91,10 @@ impl Kubernetes {
                 id: StepId(format!("hook {}", release.number)),
                 line: line.clone(),
             });
-            said.push(line);
+            said.push_back(line);
+            if said.len() > LAST_LINES {
+                said.pop_front();
+            }
         }
         said
     }
@@ -102,15 +108,21 @@ impl Kubernetes {
                     "somebody deleted the pod of before_deploy",
                 ));
             };
-            let containers = found
-                .status
-                .and_then(|status| status.container_statuses)
-                .unwrap_or_default();
+            let status = found.status.unwrap_or_default();
+            let containers = status.container_statuses.unwrap_or_default();
             let ended = containers
                 .into_iter()
                 .find_map(|container| container.state?.terminated);
             if let Some(ended) = ended {
                 return Ok(ended.exit_code);
+            }
+            // One that its node threw out has no container any more.
+            if status.phase.as_deref() == Some("Failed") {
+                let why = status.message.or(status.reason).unwrap_or_default();
+                return Err(Error::new(
+                    Kind::DeployFailed,
+                    format!("before_deploy was ended by its node: {why}"),
+                ));
             }
             sleep(LOOK_EVERY).await;
         }
@@ -121,10 +133,18 @@ impl Kubernetes {
     pub(super) async fn remove_hooks(&self, target: &Target) -> Result<()> {
         let api = self.api::<Job>();
         let selector = names::role_selector(target, names::Role::Hook);
+        let begun = Instant::now();
         loop {
             let jobs = self.list(&api, &selector).await?;
-            if jobs.is_empty() {
+            let Some(first) = jobs.first() else {
                 return Ok(());
+            };
+            if begun.elapsed() >= ENDING {
+                return Err(Error::unavailable(format!(
+                    "the Job {} of an earlier before_deploy does not end",
+                    first.name_any()
+                ))
+                .hint("is the node of its pod well? run the command again once it is gone"));
             }
             let parameters = DeleteParams::foreground();
             for job in jobs

@@ -23,8 +23,8 @@ use crate::{Error, Kind, Result};
 /// How long it is held after its last renewal.
 const DURATION: Duration = Duration::from_secs(15);
 const RENEWAL: Duration = Duration::from_secs(5);
-/// Clocks differ: a lease that has run out by ours is watched for longer than its holder may pause.
-const PROOF: Duration = Duration::from_secs(6);
+/// Clocks differ: a lease that has run out by ours is watched for longer than two renewals take.
+const PROOF: Duration = Duration::from_secs(11);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// It lasts far longer, so that it need not be asked about between two quick steps.
 const FRESH: Duration = Duration::from_secs(1);
@@ -59,13 +59,15 @@ impl Kubernetes {
         let api = self.api::<Object>();
         let name = names::root(target);
         let identity = format!("{} {:016x}", self.holder, fastrand::u64(..));
+        let mut first: Option<String> = None;
         loop {
             let there = self.get(&api, &name).await?;
             if let Some(there) = &there
                 && !self.is_free(there)
             {
-                let ran_out = has_run_out(there);
-                if !ran_out {
+                let version = there.resource_version().unwrap_or_default();
+                let is_renewed = *first.get_or_insert_with(|| version.clone()) != version;
+                if is_renewed || !has_run_out(there) {
                     return Err(busy(target, there));
                 }
                 sleep(LOOK_EVERY).await;

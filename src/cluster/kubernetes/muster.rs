@@ -1,10 +1,11 @@
 //! Which instances run and which are kept: every change to a Deployment.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod, Secret};
+use kube::ResourceExt as _;
 use tokio::time::sleep;
 
 use super::api::Change;
@@ -17,6 +18,8 @@ use crate::{Error, Kind, Result};
 
 /// Between two looks at what is on its way out.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// On top of what a pod may take to end: for the node to tell.
+const ENDING: Duration = Duration::from_secs(60);
 /// Kubernetes writes the status of a Deployment now and then, which makes what we read outdated.
 const TRIES: usize = 50;
 
@@ -154,8 +157,19 @@ impl Kubernetes {
         let owner = self.root(work.target).await?;
         let secret = self.blueprint(release, &owner).environment(work.secrets)?;
         let secret: Secret = serde_json::from_value(secret).expect("a Secret");
-        // One of its name has the same content.
-        self.create(&self.api(), &secret).await.map(drop)
+        let api = self.api::<Secret>();
+        let name = secret.metadata.name.clone().unwrap_or_default();
+        loop {
+            if let Change::Made(_) = self.create(&api, &secret).await? {
+                return Ok(());
+            }
+            // One of its name has the same content, unless somebody applied a masked manifest.
+            match self.get(&api, &name).await? {
+                Some(there) if there.data == secret.data => return Ok(()),
+                Some(_) => self.delete(&api, &name).await?,
+                None => {}
+            }
+        }
     }
 
     async fn claim(&self, release: &Release, volume: &str) -> Result<()> {
@@ -165,6 +179,7 @@ impl Kubernetes {
             .claim(volume);
         let claim: PersistentVolumeClaim = serde_json::from_value(claim).expect("a claim");
         let name = claim.metadata.name.clone().unwrap_or_default();
+        let begun = Instant::now();
         loop {
             match self.get(&api, &name).await? {
                 None => {
@@ -174,7 +189,13 @@ impl Kubernetes {
                 }
                 Some(there) if there.metadata.deletion_timestamp.is_none() => return Ok(()),
                 // Somebody deleted it; it goes once no pod has it any more.
-                Some(_) => sleep(LOOK_EVERY).await,
+                Some(_) if begun.elapsed() < ENDING => sleep(LOOK_EVERY).await,
+                Some(_) => {
+                    return Err(Error::unavailable(format!(
+                        "the claim {name} is being deleted, and something still uses it"
+                    ))
+                    .hint("see which pod that is: `kubectl describe pvc`"));
+                }
             }
         }
     }
@@ -194,15 +215,24 @@ impl Kubernetes {
             release.number,
             names::PROCESS
         );
+        let begun = Instant::now();
+        let patience = Duration::from_secs(release.stop_timeout).saturating_add(ENDING);
         loop {
             let (deployments, pods) = (self.api::<Deployment>(), self.api::<Pod>());
             let (deployment, pods) =
                 tokio::try_join!(self.get(&deployments, &name), self.list(&pods, &selector))?;
             let wanted = deployment.as_ref().and_then(Fleet::of);
             let wanted = wanted.map_or(0, |fleet| fleet.running().len());
-            let writing = pods.iter().filter(|pod| !has_ended(pod)).count();
-            if writing <= wanted {
+            let writing: Vec<&Pod> = pods.iter().filter(|pod| !has_ended(pod)).collect();
+            if writing.len() <= wanted {
                 return Ok(());
+            }
+            if begun.elapsed() >= patience {
+                return Err(Error::unavailable(format!(
+                    "the pod {} does not end, and has the volume",
+                    writing[0].name_any()
+                ))
+                .hint("is its node well? run the command again once the pod is gone"));
             }
             sleep(LOOK_EVERY).await;
         }

@@ -32,6 +32,8 @@ pub(super) const OUTCOME: &str = "io.paas.outcome";
 pub(super) const LIVE: &str = "io.paas.live";
 /// Set while requests can't be served, as an annotation of the Service.
 pub(super) const HELD: &str = "io.paas.held";
+/// Set until Ingress, budgets and autoscaler follow what serves, as an annotation of the Service.
+pub(super) const UNFINISHED: &str = "io.paas.unfinished";
 /// The maintenance message, as an annotation of the Service.
 pub(super) const MAINTENANCE: &str = "io.paas.maintenance";
 /// Who holds a lease, and for what, as an annotation of it.

@@ -74,6 +74,7 @@ impl Route {
                 .and_then(|selector| selector.get(names::RELEASE))
                 .and_then(|number| number.parse().ok()),
             held: annotations.contains_key(names::HELD),
+            unfinished: annotations.contains_key(names::UNFINISHED),
             maintenance: annotations.get(names::MAINTENANCE).cloned(),
         }
     }
@@ -120,7 +121,7 @@ fn observed(
         live,
         instances,
         held: route.as_ref().is_some_and(|route| route.held),
-        stale_route: false,
+        stale_route: route.as_ref().is_some_and(|route| route.unfinished),
         maintenance: route.is_some_and(|route| route.maintenance.is_some()),
     }
 }

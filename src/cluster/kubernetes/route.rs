@@ -42,9 +42,12 @@ impl Kubernetes {
             route.live = live.clone();
             route.pods = pods;
             route.held = false;
+            route.unfinished = true;
         })
         .await?;
-        self.surround(work, &observed, live, release).await
+        self.surround(work, &observed, live, release).await?;
+        self.change_route(work, release, |route| route.unfinished = false)
+            .await
     }
 
     /// Marks that requests can't be served, which only a switch ends.

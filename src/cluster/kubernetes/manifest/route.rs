@@ -20,6 +20,8 @@ pub(in super::super) struct Route {
     pub(in super::super) held: bool,
     /// What visitors are told instead.
     pub(in super::super) maintenance: Option<String>,
+    /// Whether what goes with the Service may not yet be as `live` asks.
+    pub(in super::super) unfinished: bool,
 }
 
 impl Route {
@@ -38,6 +40,9 @@ impl Route {
         if self.held {
             annotations[names::HELD] = json!("true");
         }
+        if self.unfinished {
+            annotations[names::UNFINISHED] = json!("true");
+        }
         let mut selector = json!({
             names::TARGET: names::hash(&[&target.key()]),
             names::PROCESS: Process::WEB,
@@ -50,7 +55,8 @@ impl Route {
             // No pod has it.
             selector[names::MAINTENANCE] = json!("on");
         }
-        let ports = release.map_or_else(Vec::new, ports);
+        // Where nothing serves the selector finds no pod, but a Service has to have a port.
+        let ports = release.map_or_else(|| vec![nobodys_port()], ports);
         let has_raw = release.is_some_and(|release| !release.ports.is_empty());
         let kind = match options.service_type {
             ServiceType::NodePort if has_raw => "NodePort",
@@ -73,6 +79,10 @@ impl Route {
         }
         service
     }
+}
+
+fn nobodys_port() -> Value {
+    json!({ "name": "http", "port": HTTP, "targetPort": HTTP, "protocol": "TCP" })
 }
 
 /// HTTP first.
