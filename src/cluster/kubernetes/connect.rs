@@ -77,6 +77,7 @@ impl Kubernetes {
             releases: Mutex::default(),
             leases: Mutex::default(),
             sights: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
             glance: tokio::sync::Mutex::default(),
             prepared: tokio::sync::Mutex::default(),
             turns: tokio::sync::Mutex::default(),

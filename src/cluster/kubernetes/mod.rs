@@ -74,6 +74,8 @@ pub struct Kubernetes {
     leases: Mutex<HashMap<String, lease::Seen>>,
     /// What the last look saw, by the target's key.
     sights: Mutex<HashMap<String, observe::Sight>>,
+    /// Held while somebody looks, so that others wait for what is seen.
+    looking: tokio::sync::Mutex<()>,
     glance: tokio::sync::Mutex<healthy::Glance>,
     /// Releases, by the target's key and number, whose pods have all that they need.
     prepared: tokio::sync::Mutex<HashSet<(String, u64)>>,

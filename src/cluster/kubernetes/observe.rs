@@ -21,6 +21,11 @@ pub(super) struct Sight {
 
 impl Kubernetes {
     pub(super) async fn look(&self, target: &Target) -> Result<Observed> {
+        let _turn = self.looking.lock().await;
+        self.look_now(target).await
+    }
+
+    async fn look_now(&self, target: &Target) -> Result<Observed> {
         let services = self.api::<Service>();
         let name = names::root(target);
         let (fleets, records, service) = tokio::try_join!(
@@ -37,16 +42,17 @@ impl Kubernetes {
         Ok(observed)
     }
 
-    /// What the last look saw; looks where there was none.
+    /// What the last look saw, also one that is under way; looks where there was none.
     pub(super) async fn sight(&self, target: &Target) -> Result<Sight> {
         let seen = |sights: &std::sync::Mutex<std::collections::HashMap<String, Sight>>| {
             let sights = sights.lock().expect("no panic while it is held");
             sights.get(&target.key()).cloned()
         };
+        let _turn = self.looking.lock().await;
         if let Some(sight) = seen(&self.sights) {
             return Ok(sight);
         }
-        self.look(target).await?;
+        self.look_now(target).await?;
         Ok(seen(&self.sights).unwrap_or_default())
     }
 
